@@ -1,0 +1,43 @@
+# make train | test | lab | check | test-slow | test-gpu. Each makes .venv when it is missing.
+# PIP_ARGS is handed to pip, for another build of torch: make train PIP_ARGS="--extra-index-url …"
+# ARGS is handed to the command:                         make train ARGS="--preset shakespeare-char-cpu"
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: train test test-slow test-gpu lab check export clean
+.DELETE_ON_ERROR:
+
+train: $(READY)
+	$(BIN)/minigpt train $(ARGS)
+
+test: $(READY)
+	$(BIN)/python .ci/test.py
+
+test-slow: $(READY)
+	$(BIN)/python .ci/test.py --flags slow
+
+test-gpu: $(READY)
+	$(BIN)/python .ci/test.py --flags cuda
+
+lab: $(READY)
+	$(BIN)/jupyter lab nbs/00_overview.ipynb
+
+# what a maintainer runs before a commit: notebooks clean, package in sync with them, lint, tests
+check: $(READY)
+	$(BIN)/python .ci/sync.py
+	$(BIN)/ruff check minigpt .ci setup.py
+	$(BIN)/python .ci/test.py
+
+export: $(READY)
+	$(BIN)/nbdev_clean
+	$(BIN)/nbdev_export
+
+$(READY): setup.py settings.ini constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info
