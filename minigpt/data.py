@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['CORPORA', 'FORMAT', 'LLMC_MAGIC', 'LLMC_HEADER', 'SUMS_UP_TO', 'SHARD_TOKENS', 'TOKENIZER_CHARACTERS', 'SLIDES',
-           'Corpus', 'download', 'find_file', 'fetch', 'held_out', 'load_documents', 'load_text', 'Tokens',
+           'Corpus', 'download', 'find_file', 'fetch', 'held_out', 'load_documents', 'load_text', 'Tokens', 'read_meta',
            'open_tokens', 'DataConfig', 'prepare', 'open_data', 'mix', 'slide_keys', 'slide', 'permute', 'Windows',
-           'FixedWindows', 'DocumentWindows', 'make_windows', 'BatchSampler', 'inputs_and_targets', 'get_batch',
-           'evaluation_batches']
+           'FixedWindows', 'document_ends', 'DocumentWindows', 'make_windows', 'BatchSampler', 'inputs_and_targets',
+           'get_batch', 'evaluation_batches']
 
 # %% ../nbs/04_data.ipynb #95ab865d
 import hashlib
@@ -107,19 +107,19 @@ def download(address: str, path, sha256: str, quiet=False, seconds=10):
     finally: Path(temporary).unlink(missing_ok=True)
 
 # %% ../nbs/04_data.ipynb #82a557a6
-def find_file(corpus: Corpus) -> "Path | None":
-    "Where the corpus's file lies: in the folder that MINIGPT_DATA names, else in data/raw/; None where in neither."
-    folders = [data_dir() / "raw"]
+def find_file(corpus: Corpus, raw=None) -> "Path | None":
+    "Where the corpus's file lies: in the folder that MINIGPT_DATA names, else in `raw` (data/raw/); None where in neither."
+    folders = [Path(raw or data_dir() / "raw")]
     if named := os.environ.get("MINIGPT_DATA"):
         if not Path(named).is_dir(): raise UserError(f"MINIGPT_DATA names {named}, which is not a folder: correct it or unset it.")
         folders.insert(0, Path(named))
     return next((folder / corpus.file for folder in folders if (folder / corpus.file).is_file()), None)
 
-def fetch(corpus: Corpus, quiet=False) -> Path:
-    "The corpus's one file, found or downloaded, its checksum verified; `UserError` says what to do where that fails."
-    path = find_file(corpus)
+def fetch(corpus: Corpus, raw=None, quiet=False) -> Path:
+    "The corpus's one file, found or downloaded into `raw` (data/raw/), its checksum verified; `UserError` says what to do where that fails."
+    path = find_file(corpus, raw)
     if path is None:
-        path = data_dir() / "raw" / corpus.file
+        path = Path(raw or data_dir() / "raw") / corpus.file
         try: download(corpus.address, path, corpus.sha256, quiet)
         except UserError as error:
             raise UserError(f"{error}\nIf you have the file, name it {corpus.file} and set MINIGPT_DATA to its folder.\n"
@@ -150,7 +150,7 @@ def _holds_tokens(name_or_path) -> bool:
     return path.suffix in (".npy", ".bin", ".ids") or (path / "meta.json").is_file()
 
 def _python_files() -> list[Path]:
-    "The standard library's .py files; those few that test other encodings than UTF-8 are told apart on reading."
+    "The standard library's .py files, in an order that is the same on every system."
     root = Path(sysconfig.get_paths()["stdlib"])
     files = (f for f in root.rglob("*.py") if not {"site-packages", "dist-packages"} & set(f.relative_to(root).parts))
     return sorted(files, key=lambda f: f.relative_to(root).as_posix())
@@ -183,18 +183,19 @@ def held_out(document: str, fraction: float) -> bool:
 # %% ../nbs/04_data.ipynb #7367a14d
 def _documents(name_or_path, split, sample_size, val_fraction) -> Iterator[tuple[str, float]]:
     "(text, −log probability of the text in nats) of each document of a split; nan where it is not known."
-    corpus = CORPORA.get(str(name_or_path))
+    name = str(name_or_path)
+    corpus = CORPORA.get(name)
     splits = corpus.splits if corpus else ("train", "val")
     if split not in (*splits, "all"):
-        raise UserError(f"{name_or_path} has no split {split!r}: expected one of {', '.join(splits)}, all.")
-    if name_or_path == "tinytown":
+        raise UserError(f"{name} has no split {split!r}: expected one of {', '.join(splits)}, all.")
+    if name == "tinytown":
         for part, n in zip(corpus.splits, (sample_size or corpus.documents[0], *corpus.documents[1:])):
             if split in (part, "all"):
                 yield from islice(((text, float(nats)) for chunk in tinytown.stream(part) for text, nats in zip(chunk.texts, chunk.nats)), n)
         return
-    documents = islice(_read(name_or_path), sample_size or None)
+    documents = islice(_read(name), sample_size or None)
     first, second = next(documents, None), next(documents, None)
-    if first is None: raise UserError(f"{name_or_path} holds no text: expected at least one document that is not blank.")
+    if first is None: raise UserError(f"{name} holds no text: expected at least one document that is not blank.")
     if second is None:
         cut = int((1 - val_fraction) * len(first))
         yield {"train": first[:cut], "val": first[cut:], "all": first}[split], math.nan
@@ -202,16 +203,15 @@ def _documents(name_or_path, split, sample_size, val_fraction) -> Iterator[tuple
         for document in chain((first, second), documents):
             if split == "all" or held_out(document, val_fraction) == (split == "val"): yield document, math.nan
 
-def _read(name_or_path) -> Iterator[str]:
+def _read(name: str) -> Iterator[str]:
     "Every document that is not blank, in order, before any split."
-    corpus = CORPORA.get(str(name_or_path))
-    if name_or_path == "python":
+    if name == "python":
         for path in _python_files():
             try: document = path.read_bytes().decode("utf-8")
             except UnicodeDecodeError: continue               # kept by CPython to test its own decoding
             if document.strip(): yield document
         return
-    for path in [fetch(corpus)] if corpus else _text_files(name_or_path):
+    for path in [fetch(CORPORA[name])] if name in CORPORA else _text_files(name):
         for document in _read_jsonl(path) if path.suffix == ".jsonl" else [_decode(path.read_bytes(), path)]:
             if document.strip(): yield document
 
@@ -303,6 +303,14 @@ def _open_file(path) -> np.ndarray:
             raise UserError(f"{path} is llm.c's version {header[1]} with {len(ids)} tokens, its header says {header[2]} (version 1 is read).\n{again}")
     return ids
 
+def read_meta(folder) -> dict:
+    "What `prepare` wrote about a token folder; `UserError` where it is none, or one of another version."
+    if not (Path(folder) / "meta.json").is_file(): raise UserError(f"{folder} is not a folder of tokens: it has no meta.json. Prepare it first.")
+    meta = read_json(Path(folder) / "meta.json")
+    if not isinstance(meta, dict) or meta.get("format") != FORMAT:
+        raise UserError(f"{folder} was not made by this version ({FORMAT}): prepare it again.")
+    return meta
+
 def open_tokens(path, split="train", vocab_size=0) -> Tokens:
     """The tokens of one split: a folder made by `prepare`, or one file (.npy; .bin of nanoGPT or llm.c; .ids), memory-mapped.
 
@@ -313,8 +321,7 @@ def open_tokens(path, split="train", vocab_size=0) -> Tokens:
         if path.exists() and path.suffix not in (".npy", ".bin", ".ids"):
             raise UserError(f"{path} is not a file of tokens (.npy, .bin, .ids) or a folder that prepare made.")
         return Tokens([_open_file(path)], vocab_size, name=path.name)
-    meta = read_json(path / "meta.json")
-    if meta.get("format") != FORMAT: raise UserError(f"{path} is not a token folder of this version ({FORMAT!r}): prepare it again.")
+    meta = read_meta(path)
     if split not in meta["tokens"]: raise UserError(f"{path} has no split {split!r}: it has {', '.join(meta['tokens'])}.")
     if vocab_size and meta["vocab_size"] > vocab_size:
         raise UserError(f"{path} was made with {meta['vocab_size']} different tokens, the model knows {vocab_size}.\n"
@@ -337,7 +344,7 @@ class DataConfig:
     data: str = "tinytown"      # a corpus, a .txt or .jsonl file, a folder of them, or tokens (.npy .bin .ids, a prepared folder)
     val_data: str = ""          # the same for validation; empty: held out from data
     tokenizer: str = ""         # char, byte, bpe-N, gpt2, o200k_base or a file; empty: the corpus's own choice
-    sample_size: int = 0        # documents to take; 0: all (tinytown: 60,000)
+    sample_size: int = 0        # documents to take; 0: all (of tinytown as many as its entry in CORPORA says)
     val_fraction: float = 0.1   # share held out, where the corpus has no splits of its own
     workers: int = 0            # extra processes that tokenize; 0: none
 
@@ -371,20 +378,20 @@ def _folder_name(config: DataConfig, tokenizer) -> str:
     plain = {"data": config.data, "val_data": "", "sample_size": 0, "val_fraction": 0.1}
     mine = {field: getattr(config, field) for field in plain}
     if config.data not in CORPORA: mine["data"] = str(Path(config.data).resolve())
-    if tokenizer and Path(config.tokenizer).exists(): mine["tokenizer"] = tokenizer.fingerprint
+    if tokenizer and config.tokenizer and Path(config.tokenizer).exists(): mine["tokenizer"] = tokenizer.fingerprint
     name = re.sub(r"[^\w.-]+", "_", f"{Path(config.data).stem}-{label}")
     return name if mine == plain else f"{name}-{_hash(mine)[:8]}"
 
 def _intact(folder, key) -> bool:
     "Whether `folder` holds whole tokens with this key."
     try:
-        meta = read_json(folder / "meta.json")
-        return meta.get("key") == key and all(open_tokens(folder, split) for split in meta["tokens"])
+        meta = read_meta(folder)
+        return meta["key"] == key and all(len(open_tokens(folder, split)) for split in meta["tokens"])
     except UserError: return False
 
 # %% ../nbs/04_data.ipynb #962bea9d
 SHARD_TOKENS = 100_000_000          # 200 MB as uint16
-TOKENIZER_CHARACTERS = 10_000_000   # of the training split, to train a bpe-N on
+TOKENIZER_CHARACTERS = 4_000_000    # of the training split, to train a bpe-N on
 
 class _ShardWriter:
     "Writes a stream of ids as files `<split>_000.npy`, `<split>_001.npy`, … of `size` tokens each."
@@ -472,6 +479,8 @@ def prepare(config: DataConfig = DataConfig(), out=None, quiet=False, shard_toke
         raise UserError(f"{config.data} holds tokens already, there is nothing to prepare.\nTrain on it, with val_data and vocab_size.")
     name, corpus = config.tokenizer_name, CORPORA.get(config.data)
     tokenizer = None if name == "char" or name.startswith("bpe-") else get_tokenizer(name)
+    for source in (config.data, config.val_data):
+        if source in CORPORA and CORPORA[source].address: fetch(CORPORA[source], quiet=quiet)
     sources = _sources(config.data) + (_sources(config.val_data) if config.val_data else [])
     settings = {field: value for field, value in asdict(config).items() if field != "workers"} | {"tokenizer": name}
     key = _hash([FORMAT, settings, sources, tokenizer and tokenizer.fingerprint, corpus and corpus.documents, shard_tokens])
@@ -579,15 +588,19 @@ class FixedWindows:
         return self.offset(epoch) + np.asarray(number, dtype=np.int64) * self.block_size
 
 # %% ../nbs/04_data.ipynb #d9bbc553
+def document_ends(tokens: Tokens, block_size: int) -> np.ndarray:
+    "Positions of the separators; `UserError` with the block_size needed where a document with its separator does not fit."
+    ends = tokens.separators()
+    if (longest := int(np.diff(ends).max())) > block_size:
+        raise UserError(f"{tokens.name}: the longest document has {longest} tokens with its separator, block_size is {block_size}.\n"
+                        f"Set block_size to at least {longest}.")
+    return ends
+
 class DocumentWindows:
     "Windows of T + 1 tokens that begin at a separator; every document is whole in one of them. The same in every epoch."
 
     def __init__(self, tokens: Tokens, block_size: int):
-        ends = tokens.separators()
-        longest = int(np.diff(ends).max())
-        if longest > block_size:
-            raise UserError(f"{tokens.name}: the longest document has {longest} tokens with its separator, block_size is {block_size}.\n"
-                            f"Set block_size to at least {longest}.")
+        ends = document_ends(tokens, block_size)
         starts = [int(ends[0])]
         while (following := int(ends[np.searchsorted(ends, starts[-1] + block_size, side="right") - 1])) != ends[-1]:
             starts.append(following)
@@ -664,8 +677,7 @@ def evaluation_batches(tokens: Tokens, block_size: int, batch_size: int, rank: i
     Batches are dealt to the ranks in turn, so a rank may have one fewer than another; `max_batches` for each rank, 0 all. `UserError`
     where a document does not fit the block."""
     if tokens.windows == "documents":
-        ends = tokens.separators()
-        DocumentWindows(tokens, block_size)                   # refuses a block that is too small
+        ends = document_ends(tokens, block_size)
         starts, stops = ends[:-1], ends[1:] + 1
     else:
         starts = np.arange(0, tokens.targets, block_size)

@@ -77,7 +77,8 @@ class AdamW(torch.optim.Optimizer):
 def newton_schulz(matrices, steps=5, eps=1e-7):
     """Push every singular value of each matrix (…, m, n) to about 1 and keep its singular vectors: roughly U Vᵀ of U S Vᵀ.
 
-    A quintic with the coefficients of Jordan et al. 2024 (Muon); values end between 0.68 and 1.14, not exactly at 1. Zeros stay zeros."""
+    Five steps of the quintic of Jordan et al. 2024 (Muon) take values above a hundredth of the matrix's norm to between 0.68 and
+    1.14, not exactly to 1. Zeros stay zeros."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = matrices.reshape(-1, *matrices.shape[-2:])
     tall = x.size(-2) > x.size(-1)
@@ -281,8 +282,8 @@ class Optimizers:
     def load_tensors(self, tensors: dict):
         "Copy in what `tensors` gave. `UserError` names a key that is missing, unknown, or of another shape or dtype; then nothing changes."
         own = self.tensors()
-        for key in own.keys() - tensors.keys(): raise UserError(f"optimizer state {key} is missing: was it saved with another optimizer or model?")
-        for key in tensors.keys() - own.keys(): raise UserError(f"optimizer state {key} is unknown here: was it saved with another optimizer or model?")
+        for key in sorted(own.keys() - tensors.keys()): raise UserError(f"optimizer state {key} is missing: was it saved with another optimizer or model?")
+        for key in sorted(tensors.keys() - own.keys()): raise UserError(f"optimizer state {key} is unknown here: was it saved with another optimizer or model?")
         for key, tensor in own.items():
             if (tensors[key].shape, tensors[key].dtype) != (tensor.shape, tensor.dtype):
                 raise UserError(f"optimizer state {key} is {tuple(tensors[key].shape)} {tensors[key].dtype}: expected {tuple(tensor.shape)} {tensor.dtype}")

@@ -244,6 +244,11 @@ class TrainConfig:
         if not (self.max_steps or self.epochs or self.max_seconds or self.target_loss):
             raise UserError("nothing would end this run: give max_steps, epochs, max_seconds or target_loss")
 
+    @property
+    def eval_batch_size(self) -> int:
+        "Sequences in a batch of an evaluation: about 4,096 tokens, or the training batch where that is larger."
+        return max(self.batch_size, 4096 // self.model.block_size)
+
     def global_batch(self, world_size: int = 1) -> int:
         "Sequences in one optimizer step over all processes."
         return self.batch_size * self.grad_accum * world_size
@@ -253,7 +258,7 @@ PRESETS = {
     "tinytown": TrainConfig(
         model=GPTConfig.modern(n_layer=4, n_head=4, n_embd=128, block_size=128, short_conv=3),
         data=DataConfig(data="tinytown"),
-        batch_size=16, max_steps=1100, max_seconds=110, eval_every=200, eval_batches=10),
+        batch_size=16, max_steps=1100, max_seconds=110, eval_every=200, eval_batches=4),
     "shakespeare-char-cpu": TrainConfig(
         model=GPTConfig.modern(n_layer=4, n_head=4, n_embd=128, block_size=64, short_conv=3),
         data=DataConfig(data="tiny_shakespeare", tokenizer="char"),
@@ -539,10 +544,10 @@ class Trainer:
         c, s = self.config, self.state
         with self.clock("eval"):
             synchronize(self.device)
-            on_train = evaluate(self.model, self.train_tokens, c.batch_size, min(c.eval_batches or 10, 10), self.autocast, self.group)
-            result = evaluate(self.model, self.val_tokens, c.batch_size, c.eval_batches, self.autocast, self.group)
+            def measure(tokens, batches): return evaluate(self.model, tokens, c.eval_batch_size, batches, self.autocast, self.group)
+            on_train, result = measure(self.train_tokens, min(c.eval_batches or 4, 4)), measure(self.val_tokens, c.eval_batches)
             better = result.loss < s.best_val_loss
-            if last and c.eval_batches: result = evaluate(self.model, self.val_tokens, c.batch_size, 0, self.autocast, self.group)
+            if last and c.eval_batches: result = measure(self.val_tokens, 0)
         s.best_val_loss, s.stale = (result.loss, 0) if better else (s.best_val_loss, s.stale + 1)
         floor = finite(self.val_tokens.floor_per_token)
         self.log({"eval/train_loss": on_train.loss, "eval/val_loss": result.loss, "eval/floor": floor}
@@ -552,7 +557,8 @@ class Trainer:
         return result
 
     def log(self, values: dict):
-        for logger in self.loggers: logger.log({"step": self.state.step, "tokens": self.state.tokens, **values})
+        with self.clock("log"):
+            for logger in self.loggers: logger.log({"step": self.state.step, "tokens": self.state.tokens, **values})
 
     def sample(self):
         "Let the callbacks look at the model."
@@ -578,7 +584,7 @@ class Trainer:
         result = {"run": self.path.name, "step": s.step, "tokens": s.tokens, "train_loss": self.last_train_loss, "val_loss": final.loss,
                   "val_stderr": final.stderr, "best_val_loss": s.best_val_loss, "floor": self.val_tokens.floor_per_token, "seconds": time.time() - began,
                   "startup_seconds": startup, "compile_seconds": seconds["compile"], "train_seconds": s.train_seconds, "eval_seconds": seconds["eval"],
-                  "save_seconds": seconds["save"], "sample_seconds": seconds["sample"], "tokens_per_second": rate, "mfu": self.mfu(rate) if rate else None}
+                  "save_seconds": seconds["save"], "log_seconds": seconds["log"], "sample_seconds": seconds["sample"], "tokens_per_second": rate, "mfu": self.mfu(rate) if rate else None}
         return {k: finite(v) for k, v in result.items()}
 
 # %% ../nbs/06_training.ipynb #567a6348
