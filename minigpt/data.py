@@ -57,7 +57,7 @@ class Corpus:
 CORPORA = {
     "tinytown": Corpus(
         about="stories, questions, lists and sums from a small town, generated here, with a known loss floor",
-        licence="Apache-2.0 (part of this project)", size="about 15 MB", tokenizer="bpe-512",
+        licence="Apache-2.0 (part of this project)", size="about 17 MB", tokenizer="bpe-768",
         splits=("train", "val", "test"), windows="documents", documents=(60_000, 1_000, 1_000)),
     "python": Corpus(
         about="source of the running interpreter's standard library, one document a file",
@@ -674,7 +674,7 @@ def get_batch(tokens: Tokens, starts, block_size: int, device="cpu"):
 def evaluation_batches(tokens: Tokens, block_size: int, batch_size: int, rank: int = 0, world_size: int = 1, max_batches: int = 0, device="cpu"):
     """(x, y), int64 (B, T), over the whole split: every target once over all ranks, −100 elsewhere. Every batch asks for something.
 
-    Batches are dealt to the ranks in turn, so a rank may have one fewer than another; `max_batches` for each rank, 0 all. `UserError`
+    T is block_size, or less where a batch's documents are shorter. Batches are dealt to the ranks in turn, so a rank may have one fewer than another; `max_batches` for each rank, 0 all. `UserError`
     where a document does not fit the block."""
     if tokens.windows == "documents":
         ends = document_ends(tokens, block_size)
@@ -685,4 +685,6 @@ def evaluation_batches(tokens: Tokens, block_size: int, batch_size: int, rank: i
     firsts = range(rank * batch_size, len(starts), world_size * batch_size)
     for first in firsts[:max_batches or None]:
         spans = zip(starts[first:first + batch_size].tolist(), stops[first:first + batch_size].tolist())
-        yield inputs_and_targets([tokens[a:b] for a, b in spans], block_size, batch_size, device)
+        pieces = [tokens[a:b] for a, b in spans]
+        length = max(map(len, pieces)) - 1 if tokens.windows == "documents" else block_size        # no longer than these documents need
+        yield inputs_and_targets(pieces, length, batch_size, device)

@@ -61,7 +61,7 @@ def filter_logits(logits, temperature: float = 1.0, top_k: int = 0, top_p: float
 # %% ../nbs/07_generation.ipynb #00ff9501
 #| hint: cumsum along the vocabulary; u times the last running sum is the dart; torch.searchsorted(…, right=True) skips stretches of length 0
 def inverse_cdf(weights, u):
-    "The token (B,) int64 on whose stretch of the running sum of `weights` (B, V) ≥ 0 the dart `u` (B,) from [0, 1) falls; u is scaled to the sum."
+    "The token (B,) int64 on whose stretch of the running sum of `weights` (B, V) the dart `u` (B,) in [0, 1), times the sum, falls; both float64."
     ends = weights.cumsum(-1)
     darts = u[:, None] * ends[:, -1:]
     return torch.searchsorted(ends, darts, right=True).squeeze(-1).clamp(max=weights.size(-1) - 1)
@@ -181,6 +181,12 @@ def prompt_tokens(tokenizer, prompt: str) -> list[int]:
     try: return tokenizer.encode("\n")
     except UserError: raise UserError(f"an empty prompt: {tokenizer.name} has neither an end-of-text token nor a line break to begin with; give it a prompt")
 
+def _until(stops, tokens):
+    with closing(tokens):
+        for token in tokens:
+            if token.item() in stops: return
+            yield token.item()
+
 def stream(model, tokenizer, prompt: str = "", config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (), cached: bool = True, **changes) -> Iterator[str]:
     """Text that continues `prompt`, in pieces as they are written, until end-of-text, one of `stop_tokens` or max_new_tokens.
 
@@ -188,12 +194,6 @@ def stream(model, tokenizer, prompt: str = "", config: SampleConfig = SampleConf
     text that the tokenizer cannot encode, and as in `token_stream`."""
     idx = torch.tensor([prompt_tokens(tokenizer, prompt)], device=next(model.parameters()).device)
     return text_pieces(tokenizer, _until({tokenizer.eot, *stop_tokens}, token_stream(model, idx, replace(config, **changes), cached, tokenizer.vocab_size)))
-
-def _until(stops, tokens):
-    with closing(tokens):
-        for token in tokens:
-            if token.item() in stops: return
-            yield token.item()
 
 def complete(model, tokenizer, prompt: str = "", config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (), cached: bool = True, **changes) -> str:
     "The text with which the model continues `prompt`: all of `stream` at once."

@@ -101,14 +101,14 @@ def newton_schulz_gram(matrices, steps=5, eps=1e-7):
     tall = x.size(-2) > x.size(-1)
     if tall: x = x.mT
     x = x / x.norm(dim=(-2, -1), keepdim=True).clamp(min=eps)
-    square = x @ x.mT                                              # A, which the step below turns into P A P
-    total = torch.eye(x.size(-2), dtype=x.dtype, device=x.device).expand_as(square)
+    total = identity = torch.eye(x.size(-2), dtype=x.dtype, device=x.device)
+    square = x @ x.mT                                              # A = X Xᵀ of the present step
     for step in range(steps):
-        power = torch.baddbmm(square, square, square, beta=b, alpha=c)     # P = a + b A + c A², less its a
-        total = torch.baddbmm(total, power, total, beta=a)
-        if step < steps - 1:
-            square = torch.baddbmm(square, power, square, beta=a)
-            square = torch.baddbmm(square, power, square, beta=a)
+        rest = torch.baddbmm(square, square, square, beta=b, alpha=c)      # the step multiplies X by P = a I + rest, rest = b A + c A²
+        total = torch.baddbmm(total, rest, total, beta=a) if step else a * identity + rest
+        if step == steps - 1: break
+        square = torch.baddbmm(square, rest, square, beta=a)               # P A
+        square = torch.baddbmm(square, rest, square, beta=a)               # P A P, for P and A commute
     x = total @ x
     return (x.mT if tall else x).reshape(matrices.shape)
 
@@ -138,8 +138,9 @@ class Muon(torch.optim.Optimizer):
                 torch._foreach_lerp_(buffers, grads, 1 - group["momentum"])
                 updates = torch.stack(torch._foreach_lerp(grads, buffers, group["momentum"]))          # Nesterov: (matrices, m, n)
                 ns_dtype = group["ns_dtype"] or (torch.bfloat16 if device.type == "cuda" else dtype)
-                short = device.type == "cpu" and ns_dtype == torch.float32 and group["ns_steps"] <= 5 and max(shape) >= 2 * min(shape)
-                updates = (newton_schulz_gram if short else newton_schulz)(updates.to(ns_dtype), group["ns_steps"], group["eps"]).to(dtype)
+                gram = device.type == "cpu" and ns_dtype == torch.float32 and group["ns_steps"] <= 5 and max(shape) >= 2 * min(shape)
+                orthogonalise = newton_schulz_gram if gram else newton_schulz
+                updates = orthogonalise(updates.to(ns_dtype), group["ns_steps"], group["eps"]).to(dtype)
                 if group["weight_decay"]: torch._foreach_mul_(params, 1 - group["lr"] * group["weight_decay"])
                 torch._foreach_add_(params, updates.unbind(), alpha=-group["lr"] * math.sqrt(max(1, shape[0] / shape[1])))
 
@@ -182,7 +183,7 @@ class OptimizerConfig:
 def parameter_groups(model, config: OptimizerConfig) -> list:
     """Groups of a GPT's learning parameters for its optimizers: dicts with name, rule (muon, adamw, sgd), names, params, lr and so on.
 
-    `UserError` names a parameter for which there is no rule, or two; and where Muon would find nothing to do."""
+    `UserError` names a parameter that fits no rule, or two. Frozen parameters (requires_grad False) are left out."""
     muon = config.optimizer == "muon"
     matrices = dict(rule="muon", lr=config.muon_lr) if muon else dict(rule="adamw", lr=config.lr)
     groups = {

@@ -358,7 +358,7 @@ class BPETokenizer(Tokenizer):
 
 def _encode_with(encoding, texts):
     for text in texts: to_utf8(text)
-    if len(texts) == 1: return [encoding.encode_ordinary(texts[0])]
+    if sum(map(len, texts)) < 10_000 * len(texts): return [encoding.encode_ordinary(text) for text in texts]    # threads cost more than short texts
     return encoding.encode_ordinary_batch(texts, num_threads=os.cpu_count() or 1)
 
 # %% ../nbs/03_tokenizer.ipynb #2bc2816f

@@ -54,7 +54,7 @@ LENGTH = ("max_steps", "epochs", "max_seconds", "target_loss")
 class TrainCommand:
     "Train a model and print, as the last line, its result as JSON."
     settings: TrainConfig = field(default_factory=TrainConfig)
-    preset: str = "tinytown"  # what the other flags start from; minigpt train --help names them below
+    preset: str = "tinytown"  # what the other flags start from: tinytown, shakespeare-char-cpu, shakespeare-char or gpt2-124m
     config: str = ""  # a config.json to start from in place of a preset
     resume: str = ""  # go on with this run, where it stopped
     run: str = ""  # name of the new run; empty: the preset and the time
