@@ -26,7 +26,7 @@ lab: $(READY)
 # what a maintainer runs before a commit: notebooks clean, package in sync with them, lint, tests
 check: $(READY)
 	$(BIN)/python .ci/sync.py
-	$(BIN)/ruff check minigpt .ci setup.py
+	$(BIN)/ruff check --select E9,F minigpt .ci setup.py
 	$(BIN)/python .ci/test.py
 
 export: $(READY)

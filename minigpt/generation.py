@@ -130,6 +130,7 @@ def token_stream(model, idx, config: SampleConfig = SampleConfig(), cached: bool
     `vocab_size`: never draw an id from there on, as a model has some that pads its vocabulary; 0: draw any. `UserError` for an
     empty prompt, an id that the model does not know, or a model whose logits are not numbers. The model is in evaluation mode until
     the iterator ends or is closed."""
+    if idx.dim() != 2: raise UserError(f"a prompt of shape {tuple(idx.shape)}: expected rows of token ids, (B, T)")
     known, block_size, (B, T) = model.config.vocab_size, model.config.block_size, idx.shape
     if not T: raise UserError("an empty prompt: a model needs at least one token to read; start with the tokenizer's eot")
     if not 0 <= idx.min() <= idx.max() < known:
@@ -175,11 +176,14 @@ def text_pieces(tokenizer, ids: Iterable[int]) -> Iterator[str]:
 
 # %% ../nbs/07_generation.ipynb #fbaa3c1b
 def prompt_tokens(tokenizer, prompt: str) -> list[int]:
-    "Ids for `prompt`, its special tokens recognised, behind `eot` where the tokenizer has one; else an empty prompt becomes a line break. `UserError` where that is unknown."
+    """Ids for `prompt`, its special tokens recognised, behind `eot` where the tokenizer has one.
+
+    Without `eot`, an empty prompt becomes a line break; `UserError` where the tokenizer doesn't know that either."""
     if tokenizer.eot is not None: return [tokenizer.eot, *tokenizer.encode(prompt)]
     if prompt: return tokenizer.encode(prompt)
     try: return tokenizer.encode("\n")
-    except UserError: raise UserError(f"an empty prompt: {tokenizer.name} has neither an end-of-text token nor a line break to begin with; give it a prompt")
+    except UserError:
+        raise UserError(f"an empty prompt: {tokenizer.name} has neither an end-of-text token nor a line break to begin with; give it a prompt")
 
 def _until(stops, tokens):
     with closing(tokens):
@@ -187,15 +191,18 @@ def _until(stops, tokens):
             if token.item() in stops: return
             yield token.item()
 
-def stream(model, tokenizer, prompt: str = "", config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (), cached: bool = True, **changes) -> Iterator[str]:
+def stream(model, tokenizer, prompt: str = "", config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (),
+           cached: bool = True, **changes) -> Iterator[str]:
     """Text that continues `prompt`, in pieces as they are written, until end-of-text, one of `stop_tokens` or max_new_tokens.
 
     No piece is empty or splits a character. `changes` are fields of `SampleConfig`. Closing the iterator stops the model. `UserError` for
     text that the tokenizer cannot encode, and as in `token_stream`."""
     idx = torch.tensor([prompt_tokens(tokenizer, prompt)], device=next(model.parameters()).device)
-    return text_pieces(tokenizer, _until({tokenizer.eot, *stop_tokens}, token_stream(model, idx, replace(config, **changes), cached, tokenizer.vocab_size)))
+    tokens = token_stream(model, idx, replace(config, **changes), cached, tokenizer.vocab_size)
+    return text_pieces(tokenizer, _until({tokenizer.eot, *stop_tokens}, tokens))
 
-def complete(model, tokenizer, prompt: str = "", config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (), cached: bool = True, **changes) -> str:
+def complete(model, tokenizer, prompt: str = "", config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (),
+             cached: bool = True, **changes) -> str:
     "The text with which the model continues `prompt`: all of `stream` at once."
     return "".join(stream(model, tokenizer, prompt, config, stop_tokens, cached, **changes))
 
@@ -209,33 +216,31 @@ class Prompt:
     answer: str = ""    # the exact continuation, where only one is right
 
 PROMPTS = (
-    Prompt("tinytown person", "Today Ann is at the mill with the key and Ben is at the barn with the drum. Then Ben walks to the pond. Later Ann joins Ben at "
-           "the pond. Soon she drops the key. Next Ben sleeps. Who has the key? Nobody. Where is Ann?",
+    Prompt("tinytown person", "Today Ann is at the mill with the key and Ben is at the barn with the drum. Then Ben slowly walks to the pond. Later Ann "
+           "gladly joins Ben at the pond. Soon Ben quickly sleeps. Next Ann quietly drops the key. Who has the key? Nobody. Where is Ann?",
            "tracking: the last place Ann went to, not the first", " At the pond."),
-    Prompt("tinytown thing", "One day Cleo is at the inn with the map and Hugo is at the well with the ball. Then Cleo goes to the gate. Soon Hugo visits "
-           "Cleo at the gate. Now Cleo gives the map to Hugo. Later Hugo hurries to the school. Where is Cleo? At the gate. Where is the map?",
-           "tracking in two steps: Hugo has the map, and Hugo is at the school", " At the school."),
-    Prompt("tinytown owner", "At dawn Eva is at the beach with the rope and Leo is at the hut with the bell. Then Leo runs to the beach. Next he leaves the "
-           "bell. Soon Eva grabs the bell. Later Leo waits. Where is the rope? At the beach. Who has the bell?",
+    Prompt("tinytown thing", "One day Cleo is at the inn with the map and Hugo is at the well with the ball. Then Cleo sadly goes to the gate. Soon Hugo "
+           "slowly visits Cleo at the gate. Now Cleo gladly gives the map to Hugo. Later Hugo quickly runs to the school. Where is Cleo? At the gate. "
+           "Where is the map?", "tracking in two steps: Hugo has the map, and Hugo is at the school", " At the school."),
+    Prompt("tinytown owner", "At dawn Eva is at the beach with the rope and Leo is at the hut with the bell. Then Leo proudly runs to the beach. Next Eva "
+           "sadly sings. Now Leo quietly leaves the bell. Suddenly Eva quickly grabs the bell. Where is the rope? At the beach. Who has the bell?",
            "tracking: the new owner, not the one named first", " Eva."),
-    Prompt("tinytown nobody", "In winter Dora is at the garden with the cup and Finn is at the market with the kite. Then Dora hides the cup. Next she runs to "
-           "the market. Now Finn throws the kite to Dora. Soon he dances. Who has the kite? Dora. Who has the cup?",
+    Prompt("tinytown nobody", "In winter Dora is at the garden with the cup and Finn is at the market with the kite. Then Dora quietly hides the cup. Next "
+           "Finn gladly dances. Now Dora slowly runs to the market. Soon Finn proudly throws the kite to Dora. Who has the kite? Dora. Who has the cup?",
            "tracking: what was put down belongs to nobody", " Nobody."),
-    Prompt("tinytown recall", "Today Bea writes a list: honey, rice, eggs, plums, tea and nuts. At the mill she buys honey, rice, eggs, tea and nuts. She "
-           "forgets the plums. What is last on the list? The nuts. What is second on the list? The",
-           "recall by place in a list", " rice."),
+    Prompt("tinytown recall", "Today Bea writes a list: honey, rice, eggs, plums and nuts. At the mill she buys honey, rice, eggs and nuts. She forgets the "
+           "plums. What is last on the list? The nuts. What is second on the list? The", "recall by place in a list", " rice."),
     Prompt("tinytown missing", "At noon Gus makes a list: bread, plums, milk, cheese and apples. At the school he gets bread, plums, milk and apples. He "
            "forgets the", "recall by comparing two lists", " cheese."),
     Prompt("tinytown list", "In spring Fay reads a list: tea, milk, nuts, bread and beans. At the beach she",
            "the list copied in its order, with exactly one thing missing"),
-    Prompt("tinytown counting", "Today Dan has six eggs and Cleo has four. Then Dan loses two and has four. Next Cleo finds three more and has seven. Now she "
-           "eats one and has six. Later Dan buys one more and has five. How many eggs does Cleo have? She has",
+    Prompt("tinytown counting", "Today Dan has six eggs and Cleo has four. Then Dan sadly loses two and has four. Next Cleo quickly finds three more and has "
+           "seven. Now Dan gladly buys one more and has five. Later Cleo slowly eats one and has six. How many eggs does Cleo have? She has",
            "counting: her number, not his, and the last one", " six."),
-    Prompt("tinytown sum", "One day Eva and Hugo do sums at the tower. Eva says two plus six is eight. Hugo calls nine plus one is ten. Hugo says four plus "
-           "four is eight. Eva shouts seven plus eight is", "a sum", " fifteen."),
+    Prompt("tinytown sum", "One day Eva and Hugo do sums at the tower. Eva says two plus six is eight. Hugo calls eight plus one is nine. Hugo says four "
+           "plus four is eight. Eva shouts seven plus eight is", "a sum", " fifteen."),
     Prompt("tinytown agreement", "At dawn Ann feeds the animals. The goat by the old pond is sad. It wants rice, so she gives it rice. The ducks near the big "
-           "barn are proud. They want tea, so she hands them tea. The owl behind the new gates is cold. It wants eggs, so she finds it eggs. "
-           "Who wants tea? The ducks", "agreement: several ducks do, one duck does", " do."),
+           "barn are proud. They want tea, so she hands them tea. The owls behind the new gate", "agreement: the owls are, though the gate is", " are"),
     Prompt("tinytown talk", "In winter Ben meets Dora at the inn. Ben says: Where is my hat? Dora calls: At the well. Dora says: How are you? Ben whispers: I "
            "am tired. Ben shouts: Do you want milk or plums? Dora says: I want plums. So Ben gives",
            "dialogue: who asked for what", " Dora plums."),

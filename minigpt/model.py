@@ -97,7 +97,7 @@ class GPTConfig:
     dropout: float = 0.0  # share of channels dropped while training
     bias: bool = False  # biases in linear layers and LayerNorm
     norm: Literal["layernorm", "rmsnorm"] = "rmsnorm"  # normalisation
-    norm_eps: float = 1e-5  # added to the mean square before the root
+    norm_eps: float = 1e-5  # added to the mean square (of LayerNorm: the variance) before the root
     mlp: Literal["gelu", "relu2", "swiglu"] = "relu2"  # nonlinearity of the MLP
     position: Literal["learned", "rotary"] = "rotary"  # how a token knows where it stands
     rope_theta: float = 10_000.0  # base of the rotary angles

@@ -20,7 +20,7 @@ import time
 import warnings
 from collections import defaultdict
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Literal, get_type_hints
 
@@ -38,7 +38,7 @@ from .optimizer import OptimizerConfig, build_optimizer, clip_grad_norm, learnin
 from .tokenizer import get_tokenizer
 from .tools.errors import UserError, check_types, require
 from .tools.files import atomic_folder, atomic_write, read_json, sha256_file, write_json
-from .tools.hardware import device_name, peak_flops, process_seconds, resolve_device, resolve_dtype, synchronize
+from .tools.hardware import device_name, peak_flops, resolve_device, resolve_dtype, synchronize
 from .tools.records import ConsoleLogger, JsonlLogger, environment, finite, read_metrics
 
 # %% ../nbs/06_training.ipynb #85d41017
@@ -259,7 +259,7 @@ PRESETS = {
         model=GPTConfig.modern(n_layer=4, n_head=4, n_embd=128, d_ff=256, block_size=96, short_conv=3),
         data=DataConfig(data="tinytown"),
         optim=OptimizerConfig(ns_steps=3, decay_fraction=0.7),
-        batch_size=12, max_steps=1600, max_seconds=110, eval_every=300, eval_batches=4),
+        batch_size=12, max_steps=1600, max_seconds=120, eval_every=300, eval_batches=4),
     "shakespeare-char-cpu": TrainConfig(
         model=GPTConfig.modern(n_layer=4, n_head=4, n_embd=128, block_size=64, short_conv=3),
         data=DataConfig(data="tiny_shakespeare", tokenizer="char"),

@@ -16,7 +16,7 @@ import os
 import sys
 import textwrap
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 

@@ -21,7 +21,7 @@ import minigpt
 from ..model import GPT, GPTConfig
 from ..optimizer import OptimizerConfig, build_optimizer
 from ..tools.files import data_dir
-from ..tools.hardware import bfloat16_speedup, describe_device, device_name, resolve_device, resolve_dtype, usable_cores
+from ..tools.hardware import bfloat16_speedup, device_name, resolve_device, resolve_dtype, usable_cores
 from ..training import Run, train_step
 
 # %% ../../nbs/app/doctor.ipynb #ac8db229

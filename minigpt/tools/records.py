@@ -45,7 +45,7 @@ def finite(value):
 def read_metrics(path) -> list:
     "All whole lines of a metrics file as dictionaries; a last line that is still being written is left out."
     lines = Path(path).read_text(encoding="utf-8").split("\n")
-    complete, rest = lines[:-1], lines[-1]
+    complete = lines[:-1]                                          # what follows the last line break is still being written
     try: return [json.loads(line) for line in complete if line]
     except json.JSONDecodeError as e: raise UserError(f"{path} holds a line that is not JSON: {e}") from None
 

@@ -184,8 +184,8 @@ def story(pen: Pen):
     pen.write(pen.word(DAYS))
     for i, end in enumerate((" and", ".")):
         pen.write(NAMES[people[:, i]], " is at the", PLACES[place[:, i]], " with the", THINGS[things[:, i]], end)
-    lies, holder, length = np.zeros((pen.n, 2), int), np.tile([0, 1], (pen.n, 1)), 4 + pen.draw(3)
-    for step in range(6):
+    lies, holder, length = np.zeros((pen.n, 2), int), np.tile([0, 1], (pen.n, 1)), 3 + pen.draw(3)
+    for step in range(5):
         with pen.only(step < length):
             _act(pen, people, things, place, lies, holder, _next_actor(pen, people))
     owner = people[rows[:, None], holder % 2]
@@ -304,8 +304,8 @@ def animals(pen: Pen):
 
 # %% ../../nbs/tools/tinytown.ipynb #aad072d8
 SPLITS = ("train", "val", "test")
-KINDS = {"story": (story, 5), "shopping": (shopping, 2), "counting": (counting, 1), "sums": (sums, 1), "talk": (talk, 4),
-         "animals": (animals, 3)}                               # and its share of the documents, in sixteenths
+KINDS = {"story": (story, 4), "shopping": (shopping, 2), "counting": (counting, 1), "sums": (sums, 1), "talk": (talk, 4),
+         "animals": (animals, 4)}                               # and its share of the documents, in sixteenths
 CHUNK = 4096
 _KIND_OF = np.repeat(np.arange(len(KINDS)), [share for _, share in KINDS.values()])
 
@@ -413,7 +413,7 @@ def _read_story(r, a):
         if thing: holder[thing] = {DROP: None, TAKE: actor, GIVE: other}[kind]
         if kind == DROP: lies[thing] = here
         r.read(r"\.")
-    r.chose((steps, [4, 5, 6]))
+    r.chose((steps, [3, 4, 5]))
     questions = {f" Where is{n}": f" At the{place[n]}" for n in (a, b)}
     for t in (x, y):
         questions[f" Where is the{t}"] = f" At the{place[holder[t]] if holder[t] else lies[t]}"
@@ -515,8 +515,8 @@ def log_prob(text: str) -> float:
     r = _Reader(text)
     day, a = r.read("(" + "|".join(DAYS) + ")#")
     r.chose((day, list(DAYS)), (a, list(NAMES)))
-    for share, opening, read in ((5, " is", _read_story), (2, "|".join(WRITES), _read_shopping), (1, " has", _read_counting),
-                                 (1, " and", _read_sums), (4, "|".join(VERBS[JOIN]), _read_talk), (3, " feeds", _read_animals)):
+    for share, opening, read in ((4, " is", _read_story), (2, "|".join(WRITES), _read_shopping), (1, " has", _read_counting),
+                                 (1, " and", _read_sums), (4, "|".join(VERBS[JOIN]), _read_talk), (4, " feeds", _read_animals)):
         if r.sees(f"({opening}) "):
             r.nats += math.log(16 / share)
             read(r, a)
