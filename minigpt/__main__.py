@@ -11,4 +11,5 @@ import sys
 from .app.cli import main
 
 # %% ../nbs/app/main.ipynb #c3a572ff
-if __name__ == "__main__" and "ipykernel" not in sys.modules: sys.exit(main())
+# a notebook's cells run as __main__ too; only `-m minigpt` has this module's spec
+if __name__ == "__main__" and getattr(globals().get("__spec__"), "name", "") == "minigpt.__main__": sys.exit(main())

@@ -256,10 +256,10 @@ class TrainConfig:
 # %% ../nbs/06_training.ipynb #2637a6ed
 PRESETS = {
     "tinytown": TrainConfig(
-        model=GPTConfig.modern(n_layer=4, n_head=4, n_embd=128, d_ff=256, block_size=96, short_conv=3),
+        model=GPTConfig.modern(n_layer=3, n_head=4, n_embd=128, block_size=96, short_conv=3),
         data=DataConfig(data="tinytown"),
         optim=OptimizerConfig(ns_steps=3, decay_fraction=0.7),
-        batch_size=12, max_steps=1600, max_seconds=120, eval_every=300, eval_batches=4),
+        batch_size=12, max_steps=1900, max_seconds=120, eval_every=300, eval_batches=4),
     "shakespeare-char-cpu": TrainConfig(
         model=GPTConfig.modern(n_layer=4, n_head=4, n_embd=128, block_size=64, short_conv=3),
         data=DataConfig(data="tiny_shakespeare", tokenizer="char"),
