@@ -4,14 +4,18 @@
 
 # %% auto #0
 __all__ = ['softmax', 'causal_mask', 'scaled_dot_product_attention', 'rotary_frequencies', 'apply_rotary', 'KVCache',
-           'CausalSelfAttention']
+           'rotary_layout', 'attention_with_sinks', 'sdpa_order', 'CausalSelfAttention']
 
 # %% ../nbs/01_attention.ipynb #c64f526c
+import functools
 import math
+from contextlib import nullcontext
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.attention.flex_attention import AuxRequest, BlockMask, create_block_mask, flex_attention
 
 from .tools.errors import UserError
 
@@ -24,35 +28,40 @@ def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
 
 # %% ../nbs/01_attention.ipynb #757c053c
 #| hint: a lower triangle of True; with S > T it is shifted right, so that the last query sees all S
-def causal_mask(T: int, S: int = 0, device=None) -> torch.Tensor:
+def causal_mask(T: int, S: int = 0, window: int = 0, device=None) -> torch.Tensor:
     """(T, S) booleans, True where a query may look: query t is the (S − T + t)-th position of S and sees those up to it.
 
-    `S` defaults to `T`; a larger `S` means that S − T earlier positions lie in a cache. `UserError` where `S` is smaller."""
+    `S` defaults to `T`; a larger `S` means that S − T earlier positions lie in a cache. With a `window` a query sees that many
+    positions at most, its own among them. `UserError` where `S` is smaller than `T`."""
     S = S or T
     if S < T: raise UserError(f"{T} queries need at least as many keys, got {S}: queries are the last T of S positions")
-    return torch.ones(T, S, dtype=torch.bool, device=device).tril(S - T)
+    mask = torch.ones(T, S, dtype=torch.bool, device=device).tril(S - T)
+    return mask.triu(S - T - window + 1) if window else mask
 
 # %% ../nbs/01_attention.ipynb #8f6a51da
 #| hint: scores are q kᵀ over the square root of the last dimension; scores of hidden positions become -inf before the softmax over keys
-def scaled_dot_product_attention(q, k, v, mask=None, dropout: float = 0.0):
+def scaled_dot_product_attention(q, k, v, mask=None, dropout: float = 0.0, sinks=None):
     """softmax(q kᵀ / √D) v with queries (…, T, D), keys and values (…, S, D); gives (…, T, D).
 
-    `mask` is boolean and broadcasts to (…, T, S), True where a query may look (each must see something). `dropout` is
-    the share of weights dropped at random, whenever it is not 0. Vaswani et al. 2017, equation 1."""
+    `mask` is boolean and broadcasts to (…, T, S), True where a query may look (without sinks each must see something).
+    `dropout` is the share of weights dropped at random, whenever it is not 0. `sinks` (H,), for queries (…, H, T, D), adds a
+    score to each head's softmax that has no value behind it. Vaswani et al. 2017, equation 1; sinks as in gpt-oss (OpenAI 2025)."""
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))       # (…, T, S)
     if mask is not None: scores = scores.masked_fill(~mask, float("-inf"))
-    weights = softmax(scores)
+    if sinks is not None:
+        column = sinks.to(scores.dtype)[:, None, None].expand(*scores.shape[:-1], 1)       # (…, H, T, 1)
+        weights = softmax(torch.cat((scores, column), dim=-1))[..., :-1]
+    else: weights = softmax(scores)
     if dropout: weights = F.dropout(weights, dropout)
     return weights @ v
 
 # %% ../nbs/01_attention.ipynb #285b5f8b
-def rotary_frequencies(head_dim: int, length: int, base: float = 10_000.0, device=None):
-    """cos and sin, each (length, head_dim / 2) in float32: position t turns pair i by t · base^(−2i / head_dim) radians.
-
-    Su et al. 2021, section 3.2. `UserError` where `head_dim` is odd."""
+def rotary_frequencies(head_dim: int, length: int, base: float = 10_000.0, start: int = 0, device=None):
+    """cos and sin, each (length, head_dim / 2) in float32, of positions start, start + 1, …: position t turns pair i by
+    t · base^(−2i / head_dim) radians. Su et al. 2021, section 3.2. `UserError` where `head_dim` is odd."""
     if head_dim % 2: raise UserError(f"rotary positions turn pairs of channels: head_dim must be even, got {head_dim}")
     rates = base ** (-torch.arange(0, head_dim, 2, device=device, dtype=torch.float32) / head_dim)    # (D / 2,)
-    angles = torch.arange(length, device=device, dtype=torch.float32)[:, None] * rates               # (length, D / 2)
+    angles = torch.arange(start, start + length, device=device, dtype=torch.float32)[:, None] * rates      # (length, D / 2)
     return angles.cos(), angles.sin()
 
 # %% ../nbs/01_attention.ipynb #9528ed17
@@ -70,51 +79,144 @@ def apply_rotary(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch
 
 # %% ../nbs/01_attention.ipynb #4d255446
 class KVCache:
-    """Keys and values of one layer's past positions: two preallocated tensors (B, K, S, D) and how many are filled.
+    """Keys and values of one layer's past positions: two preallocated tensors (B, K, max_length, D) and how many positions came.
 
-    `append` writes new ones behind the old and returns all so far; `UserError` beyond `max_length` positions."""
+    `rolling`: when full, the oldest give way (a ring buffer), so that a query sees a window of `max_length` positions;
+    otherwise `UserError` beyond `max_length`. `keep`: first positions that never give way; with `rope_theta` their keys are
+    turned forward, as if they stood right before the window (StreamingLLM: Xiao et al. 2023, section 3.2)."""
 
-    def __init__(self, batch_size, n_kv_head, max_length, head_dim, dtype=torch.float32, device=None):
+    def __init__(self, batch_size, n_kv_head, max_length, head_dim, dtype=torch.float32, device=None, rolling=False, keep=0, rope_theta=0.0):
+        if keep >= max_length: raise UserError(f"keep={keep} is not allowed: expected fewer than the {max_length} positions of the cache")
         shape = (batch_size, n_kv_head, max_length, head_dim)
         self.keys, self.values = (torch.zeros(shape, dtype=dtype, device=device) for _ in range(2))
-        self.length = 0
+        self.first = torch.zeros(batch_size, n_kv_head, keep, head_dim, dtype=dtype, device=device)     # the kept keys as they came
+        self.length, self.rolling, self.keep, self.rope_theta = 0, rolling, keep, rope_theta
+
+    @property
+    def window(self) -> int:
+        "Positions that a query sees at most; 0: all."
+        return self.keys.size(2) if self.rolling else 0
 
     def append(self, k, v):
-        "Take in (B, K, T, D) keys and values; give back views of all (B, K, length, D)."
-        end = self.length + k.size(2)
-        if end > self.keys.size(2):
-            raise UserError(f"the cache holds {self.keys.size(2)} positions, {end} are needed: make it with a larger max_length")
-        self.keys[:, :, self.length:end], self.values[:, :, self.length:end] = k, v
+        """Take in (B, K, T, D) keys and values; give back (B, K, S, D) of all that the T queries may see, the new ones last.
+
+        For a single new position the others come in any order, which attention does not mind."""
+        size, T, end = self.keys.size(2), k.size(2), self.length + k.size(2)
+        if end <= size:
+            self.keys[:, :, self.length:end], self.values[:, :, self.length:end] = k, v
+            if self.length < self.keep: self.first.copy_(self.keys[:, :, :self.keep])
+            self.length = end
+            return self.keys[:, :, :end], self.values[:, :, :end]
+        if not self.rolling: raise UserError(f"the cache holds {size} positions, {end} are needed: make it with a larger max_length")
+        if self.keep and T > 1: raise UserError("once a cache with kept positions is full, it takes one position at a time")
+        past = torch.arange(self.length - min(self.length, size - 1), self.length, device=k.device) % size      # oldest first
+        seen = None if T == 1 else tuple(torch.cat((old[:, :, past], new), dim=2) for old, new in ((self.keys, k), (self.values, v)))
+        ring, last = size - self.keep, min(T, size)
+        slots = self.keep + (torch.arange(end - last, end, device=k.device) - self.keep) % ring
+        self.keys[:, :, slots], self.values[:, :, slots] = k[:, :, -last:], v[:, :, -last:]
         self.length = end
-        return self.keys[:, :, :end], self.values[:, :, :end]
+        if self.keep and self.rope_theta:
+            self.keys[:, :, :self.keep] = apply_rotary(self.first, *(a.expand(self.keep, -1) for a in rotary_frequencies(
+                self.first.size(-1), 1, self.rope_theta, end - size, k.device)))
+        return seen or (self.keys, self.values)
 
 # %% ../nbs/01_attention.ipynb #6a15f123
+def rotary_layout(rows: torch.Tensor, head_dim: int, to: str) -> torch.Tensor:
+    """Reorder the rows (heads · D, …) of a query or key matrix or bias between the two conventions of which channels pair up.
+
+    `to`: "halves" from pairs (2i, 2i + 1), the paper's and Meta's, to pairs (i, i + D/2), ours and Hugging Face's; "neighbours" back."""
+    if to not in ("halves", "neighbours"): raise UserError(f"to={to!r} is not allowed: expected halves or neighbours")
+    pairs = (head_dim // 2, 2) if to == "halves" else (2, head_dim // 2)
+    return rows.unflatten(0, (-1, *pairs)).transpose(1, 2).flatten(0, 2)
+
+# %% ../nbs/01_attention.ipynb #a256bc48
+@torch.library.custom_op("minigpt::attention_with_sinks", mutates_args=())
+def attention_with_sinks(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, sinks: torch.Tensor,
+                         mask: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+    """`scaled_dot_product_attention(…, sinks=sinks)` on PyTorch's flash kernel: the output (B, H, T, D), and the logarithm of
+    each query's sum of exponentials, sink included, (B, H, T), which carries no gradient.
+
+    q (B, H, T, D), k and v (B, K, T, D), sinks (H,). Causal, or by `mask` (T, T) or (B, 1, T, T) booleans, on a CPU only."""
+    if q.is_cuda: o, lse, *_ = torch.ops.aten._scaled_dot_product_flash_attention(q, k, v, 0.0, True)
+    else: o, lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, mask is None, attn_mask=_additive(mask, q))
+    total = torch.logaddexp(lse, sinks.to(lse.dtype)[:, None])                             # (B, H, T)
+    return _heads_last(o * (lse - total).exp()[..., None].to(o.dtype)), total.contiguous()
+
+def _additive(mask, like):
+    "0 where a boolean mask is True and −∞ elsewhere, in the dtype of `like`; None stays None."
+    return None if mask is None else torch.zeros(mask.shape, dtype=like.dtype, device=like.device).masked_fill(~mask, float("-inf"))
+
+def _heads_last(x):
+    "The same (B, H, T, D) values in memory as (B, T, H, D), so that heads can be laid side by side without a copy."
+    return x.transpose(1, 2).contiguous().transpose(1, 2)
+
+@attention_with_sinks.register_fake
+def _(q, k, v, sinks, mask=None):
+    kept = torch.float64 if q.dtype == torch.float64 else torch.float32
+    return _heads_last(torch.empty_like(q)), q.new_empty(q.shape[:3], dtype=kept)
+
+def _keep_for_backward(ctx, inputs, output):
+    ctx.save_for_backward(*inputs, *output)
+
+def _backward_with_sinks(ctx, grad, _):
+    q, k, v, sinks, mask, o, total = ctx.saved_tensors
+    if q.is_cuda:
+        unused = torch.zeros((), dtype=torch.int64, device=q.device)                       # the seed of a dropout that is 0
+        dq, dk, dv = torch.ops.aten._scaled_dot_product_flash_attention_backward(
+            grad, q, k, v, o, total, None, None, q.size(2), k.size(2), 0.0, True, unused, unused)
+    else:
+        dq, dk, dv = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward(
+            grad, q, k, v, o, total, 0.0, mask is None, attn_mask=_additive(mask, q))
+    weight = (sinks.to(total.dtype)[:, None] - total).exp()                                # (B, H, T), what each query gives its sink
+    return dq, dk, dv, -(weight * (grad * o).sum(-1)).sum((0, 2)).to(sinks.dtype), None
+
+attention_with_sinks.register_autograd(_backward_with_sinks, setup_context=_keep_for_backward)
+
+# %% ../nbs/01_attention.ipynb #2cfa7f56
+@torch.compiler.assume_constant_result
+def sdpa_order(masked: bool) -> list:
+    "PyTorch's CUDA kernels in the order to try: cuDNN first on capability (9, 0), where it is the fastest, and never with a mask."
+    if masked: return [SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+    hopper = torch.cuda.is_available() and torch.cuda.get_device_capability() == (9, 0)
+    return [SDPBackend.CUDNN_ATTENTION] * hopper + [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
+
+@functools.cache
+def _compiled_flex():
+    "FlexAttention compiled, without which it would write the whole table of weights."
+    return torch.compile(flex_attention, dynamic=False)
+
+# %% ../nbs/01_attention.ipynb #ce421b18
 class CausalSelfAttention(nn.Module):
     """Multi-head attention in which position t sees positions up to t (Vaswani et al. 2017; GQA: Ainslie et al. 2023).
 
     `n_kv_head` below `n_head` lets groups of query heads share keys and values (0: `n_head`); `head_dim` 0 means
-    n_embd / n_head. `qk_norm` gives queries and keys unit RMS with a learned gain per channel (Henry et al. 2020).
-    `backend`: "naive" writes the T × S table of weights out, "sdpa" is PyTorch's fused kernel, "auto" takes the faster
-    for the device. Takes and gives (B, T, C). `UserError` where the sizes don't divide."""
+    n_embd / n_head. `qk_norm` gives queries and keys unit RMS with a learned gain per channel (Henry et al. 2020). `window`:
+    positions that a query sees, its own among them (0: all; Beltagy et al. 2020). `sinks`: a learned score per head that takes
+    weight and gives nothing (gpt-oss, OpenAI 2025). `backend`: "naive" writes the T × S table of weights out, "sdpa" is
+    PyTorch's fused kernel, "flex" its FlexAttention where a mask is needed; "auto" takes the fastest for the device. Takes
+    and gives (B, T, C). `UserError` where the sizes don't divide."""
 
-    def __init__(self, n_embd, n_head, n_kv_head=0, head_dim=0, bias=False, dropout=0.0, qk_norm=False, norm_eps=1e-5, backend="auto"):
+    def __init__(self, n_embd, n_head, n_kv_head=0, head_dim=0, bias=False, dropout=0.0, qk_norm=False, norm_eps=1e-5,
+                 window=0, sinks=False, backend="auto"):
         super().__init__()
         self.n_head, self.n_kv_head = n_head, n_kv_head or n_head
         if not head_dim and n_embd % n_head:
             raise UserError(f"n_head={n_head} does not divide n_embd={n_embd}: choose a divisor, or give head_dim")
         if n_head % self.n_kv_head:
             raise UserError(f"n_kv_head={n_kv_head} does not divide n_head={n_head}: each must serve a group of equal size")
-        if backend not in ("auto", "naive", "sdpa"):
-            raise UserError(f"unknown backend {backend!r}: expected auto, naive or sdpa")
+        if backend not in ("auto", "naive", "sdpa", "flex"):
+            raise UserError(f"unknown backend {backend!r}: expected auto, naive, sdpa or flex")
         self.head_dim = head_dim or n_embd // n_head
-        self.dropout, self.backend = dropout, backend
+        self.dropout, self.window, self.backend = dropout, window, backend
         self.qkv = nn.Linear(n_embd, (self.n_head + 2 * self.n_kv_head) * self.head_dim, bias=bias)
         self.out = nn.Linear(self.n_head * self.head_dim, n_embd, bias=bias)
         self.q_norm = nn.RMSNorm(self.head_dim, norm_eps) if qk_norm else None
         self.k_norm = nn.RMSNorm(self.head_dim, norm_eps) if qk_norm else None
+        self.sinks = nn.Parameter(torch.zeros(n_head)) if sinks else None
 
-    def forward(self, x, rotary=None, cache=None):
-        "`rotary`: cos and sin for the T positions of `x`. `cache`: a `KVCache` of the positions before it, extended in place."
+    def forward(self, x, rotary=None, cache=None, mask=None):
+        """`rotary`: cos and sin for the T positions of `x`. `cache`: a `KVCache` of the positions before it, extended in place.
+        `mask`: what `make_mask` gives for all layers of a model at once; made here where None."""
         B, T, _ = x.shape
         H, K, D = self.n_head, self.n_kv_head, self.head_dim
         q, k, v = self.qkv(x).split((H * D, K * D, K * D), dim=-1)
@@ -125,19 +227,53 @@ class CausalSelfAttention(nn.Module):
             q = F.rms_norm(q, (D,), self.q_norm.weight.to(q.dtype), self.q_norm.eps)
             k = F.rms_norm(k, (D,), self.k_norm.weight.to(k.dtype), self.k_norm.eps)
         if rotary is not None: q, k = apply_rotary(q, *rotary), apply_rotary(k, *rotary)
+        q, k = q.to(v.dtype), k.to(v.dtype)                        # autocast may have normalised in float32
         if cache is not None: k, v = cache.append(k, v)
-        y = self.attend(q, k, v)                                   # (B, H, T, D)
+        if mask is None: mask = self.make_mask(T, k.size(2), q.device, window=cache.window if cache is not None else 0)
+        y = self.attend(q, k, v, mask)                             # (B, H, T, D)
         return self.out(y.transpose(1, 2).reshape(B, T, H * D))
 
-    def attend(self, q, k, v):
-        "Causal attention of (B, H, T, D) queries over (B, K, S, D) keys and values by the chosen backend."
-        T, S, dropout = q.size(2), k.size(2), self.dropout if self.training else 0.0
+    def make_mask(self, T, S=0, device=None, documents=None, window=0):
+        """What T queries may see of S positions (0: T): None where causal is all there is to say, a `BlockMask` for FlexAttention,
+        or booleans (T, S). With `documents` (B, T), a number per position, none sees another document: booleans (B, 1, T, T).
+        `window`: that of a rolling cache, for a layer without one of its own."""
+        S, window = S or T, self.window or window
+        if documents is None and not 0 < window < S and T in (1, S): return None
+        if T == S and self.uses_flex(device):
+            def seen(b, h, t, s):
+                near = (s <= t) & (t - s < (window or T))
+                return near if documents is None else near & (documents[b, t] == documents[b, s])
+            return create_block_mask(seen, None if documents is None else len(documents), None, T, S, device=device)
+        mask = causal_mask(T, S, window, device)
+        return mask if documents is None else mask & (documents[:, None, :, None] == documents[:, None, None, :])
+
+    def uses_flex(self, device):
+        "Whether a mask is left to FlexAttention: where asked for, and on a GPU unless weights are dropped, which it cannot do."
+        dropping = self.training and self.dropout > 0
+        if self.backend == "flex" and dropping: raise UserError("FlexAttention has no dropout: set dropout=0, or another attention backend")
+        return self.backend == "flex" or (self.backend == "auto" and torch.device(device or "cpu").type == "cuda" and not dropping)
+
+    def attend(self, q, k, v, mask=None):
+        "Attention of (B, H, T, D) queries over (B, K, S, D) keys and values: causal, or by `mask`, on the chosen backend."
+        T, S, dropout, shared = q.size(2), k.size(2), self.dropout if self.training else 0.0, self.n_kv_head < self.n_head
+        if isinstance(mask, BlockMask): return self.attend_flex(q, k, v, mask)
         # compiled on a CPU in bfloat16 the plain form is fused, and was measured 1.5 times faster than the SDPA kernel; in float32 it is slower
         fused = q.device.type == "cpu" and q.dtype == torch.bfloat16 and torch.compiler.is_compiling()
-        if self.backend == "naive" or (self.backend == "auto" and fused):
-            groups = self.n_head // self.n_kv_head
-            if groups > 1: k, v = k.repeat_interleave(groups, dim=1), v.repeat_interleave(groups, dim=1)
-            return scaled_dot_product_attention(q, k, v, causal_mask(T, S, q.device), dropout)
-        mask = causal_mask(T, S, q.device) if 1 < T < S else None  # one new position sees all: no mask
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=T == S, dropout_p=dropout,
-                                              enable_gqa=self.n_kv_head < self.n_head)
+        flash = T == S and not dropout and (q.device.type == "cpu" or q.is_cuda and mask is None and q.element_size() == 2 and q.size(-1) % 8 == 0)
+        if self.backend == "naive" or (self.backend == "auto" and fused) or (self.sinks is not None and not flash):
+            if shared: k, v = (t.repeat_interleave(self.n_head // self.n_kv_head, dim=1) for t in (k, v))
+            if mask is None: mask = causal_mask(T, S, device=q.device)
+            return scaled_dot_product_attention(q, k, v, mask, dropout, self.sinks)
+        if self.sinks is not None: return attention_with_sinks(q, k, v, self.sinks, mask)[0]
+        with sdpa_kernel(sdpa_order(mask is not None), set_priority=True) if q.is_cuda else nullcontext():
+            return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None and T > 1, dropout_p=dropout, enable_gqa=shared)
+
+    def attend_flex(self, q, k, v, mask):
+        "FlexAttention with a `BlockMask`; the sinks scale its output by their share of the sum. `UserError` for gradients on a CPU."
+        if q.device.type == "cpu" and torch.is_grad_enabled() and q.requires_grad:
+            raise UserError("FlexAttention has no backward pass on the CPU: train there with attention sdpa")
+        flex = flex_attention if torch.compiler.is_compiling() or q.device.type == "cpu" and self.sinks is not None else _compiled_flex()
+        shared = self.n_kv_head < self.n_head
+        if self.sinks is None: return flex(q, k, v, block_mask=mask, enable_gqa=shared)
+        y, aux = flex(q, k, v, block_mask=mask, enable_gqa=shared, return_aux=AuxRequest(lse=True))
+        return y * torch.sigmoid(aux.lse - self.sinks[:, None])[..., None].to(y.dtype)

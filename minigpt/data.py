@@ -36,7 +36,7 @@ from tqdm import tqdm
 
 from .tokenizer import build_tokenizer, get_tokenizer
 from .tools import tinytown
-from .tools.errors import UserError
+from .tools.errors import UserError, check_types, require
 from .tools.files import atomic_folder, data_dir, read_json, sha256_file, write_json
 
 # %% ../nbs/04_data.ipynb #7a72a78c
@@ -349,10 +349,9 @@ class DataConfig:
     workers: int = 0            # extra processes that tokenize; 0: none
 
     def __post_init__(self):
-        if not self.data: raise UserError(f"data is empty: expected a corpus ({', '.join(CORPORA)}), a file or a folder.")
-        if not 0 < self.val_fraction < 1: raise UserError(f"val_fraction is {self.val_fraction}, expected a number between 0 and 1.")
-        for field in ("sample_size", "workers"):
-            if getattr(self, field) < 0: raise UserError(f"{field} is {getattr(self, field)}, expected 0 or more.")
+        check_types(self)
+        require(self.data, self, "data", f"a corpus ({', '.join(CORPORA)}), a file or a folder")
+        require(0 < self.val_fraction < 1, self, "val_fraction", "a number between 0 and 1")
 
     @property
     def tokenizer_name(self) -> str:

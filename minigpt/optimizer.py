@@ -9,12 +9,12 @@ __all__ = ['SGD', 'adamw_update', 'adamw_state', 'AdamW', 'newton_schulz', 'newt
 
 # %% ../nbs/05_optimizer.ipynb #db865d67
 import math
-from dataclasses import dataclass, fields
-from typing import Literal, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 
-from .tools.errors import UserError
+from .tools.errors import UserError, check_types, require
 
 # %% ../nbs/05_optimizer.ipynb #04cffee9
 class SGD(torch.optim.Optimizer):
@@ -165,19 +165,12 @@ class OptimizerConfig:
     grad_clip: float = 1.0  # largest norm of all gradients together; 0: no clipping
 
     def __post_init__(self):
-        def check(ok, field, allowed):
-            if not ok: raise UserError(f"{field}={getattr(self, field)!r} is not allowed: expected {allowed}")
-        hints = get_type_hints(type(self))
-        for f in fields(self):
-            value, hint = getattr(self, f.name), hints[f.name]
-            if get_args(hint): check(value in get_args(hint), f.name, "one of " + ", ".join(get_args(hint)))
-            elif hint is int: check(type(value) is int and value >= 0, f.name, "a whole number, 0 or more")
-            else: check(type(value) in (int, float) and math.isfinite(value) and value >= 0, f.name, "a finite number, 0 or more")
-        for name in ("lr", "muon_lr", "eps", "ns_steps"): check(getattr(self, name) > 0, name, "more than 0")
-        for name in ("beta1", "beta2"): check(getattr(self, name) < 1, name, "less than 1")
-        check(self.min_lr <= self.lr, "min_lr", f"at most lr={self.lr}")
-        check(self.decay_fraction <= 1, "decay_fraction", "at most 1")
-        check(self.optimizer != "sgd" or not self.weight_decay, "weight_decay", "0 with optimizer=sgd, which has none")
+        check_types(self)
+        for name in ("lr", "muon_lr", "eps", "ns_steps"): require(getattr(self, name) > 0, self, name, "more than 0")
+        for name in ("beta1", "beta2"): require(getattr(self, name) < 1, self, name, "less than 1")
+        require(self.min_lr <= self.lr, self, "min_lr", f"at most lr={self.lr}")
+        require(self.decay_fraction <= 1, self, "decay_fraction", "at most 1")
+        require(self.optimizer != "sgd" or not self.weight_decay, self, "weight_decay", "0 with optimizer=sgd, which has none")
 
 # %% ../nbs/05_optimizer.ipynb #7ef26dd6
 def parameter_groups(model, config: OptimizerConfig) -> list:
