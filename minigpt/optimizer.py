@@ -114,7 +114,7 @@ def newton_schulz_gram(matrices, steps=5, eps=1e-7):
 
 # %% ../nbs/05_optimizer.ipynb #e0195bba
 class Muon(torch.optim.Optimizer):
-    """Momentum whose direction is orthogonalised: for matrices (2-D parameters) inside a network (Jordan et al. 2024).
+    """Momentum whose direction is orthogonalised: for matrices inside a network, and stacks of them (…, m, n) (Jordan et al. 2024).
 
     Follows torch.optim.Muon, with Nesterov momentum and the update scaled by √max(1, rows / columns); all matrices of one shape
     go through Newton–Schulz together. `ns_dtype`: number format of those products; None: bfloat16 on CUDA, else the parameter's.
@@ -124,7 +124,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(params, dict(lr=lr, momentum=momentum, weight_decay=weight_decay, ns_steps=ns_steps, eps=eps, ns_dtype=ns_dtype))
         for group in self.param_groups:
             for p in group["params"]:
-                if p.ndim != 2: raise UserError(f"Muon turns matrices: expected parameters with 2 dimensions, got one of shape {tuple(p.shape)}; give that one to AdamW")
+                if p.ndim < 2: raise UserError(f"Muon turns matrices: expected parameters with at least 2 dimensions, got one of shape {tuple(p.shape)}; give that one to AdamW")
                 self.state[p] = {"momentum_buffer": torch.zeros_like(p)}
 
     @torch.no_grad()
@@ -136,13 +136,13 @@ class Muon(torch.optim.Optimizer):
             for (shape, dtype, device), params in by_shape.items():
                 grads, buffers = [p.grad for p in params], [self.state[p]["momentum_buffer"] for p in params]
                 torch._foreach_lerp_(buffers, grads, 1 - group["momentum"])
-                updates = torch.stack(torch._foreach_lerp(grads, buffers, group["momentum"]))          # Nesterov: (matrices, m, n)
+                updates = torch.stack(torch._foreach_lerp(grads, buffers, group["momentum"]))          # Nesterov: (parameters, …, m, n)
                 ns_dtype = group["ns_dtype"] or (torch.bfloat16 if device.type == "cuda" else dtype)
-                gram = device.type == "cpu" and ns_dtype == torch.float32 and group["ns_steps"] <= 5 and max(shape) >= 2 * min(shape)
+                gram = device.type == "cpu" and ns_dtype == torch.float32 and group["ns_steps"] <= 5 and max(shape[-2:]) >= 2 * min(shape[-2:])
                 orthogonalise = newton_schulz_gram if gram else newton_schulz
                 updates = orthogonalise(updates.to(ns_dtype), group["ns_steps"], group["eps"]).to(dtype)
                 if group["weight_decay"]: torch._foreach_mul_(params, 1 - group["lr"] * group["weight_decay"])
-                torch._foreach_add_(params, updates.unbind(), alpha=-group["lr"] * math.sqrt(max(1, shape[0] / shape[1])))
+                torch._foreach_add_(params, updates.unbind(), alpha=-group["lr"] * math.sqrt(max(1, shape[-2] / shape[-1])))
 
 # %% ../nbs/05_optimizer.ipynb #e9377019
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def parameter_groups(model, config: OptimizerConfig) -> list:
         if not p.requires_grad: continue
         convolution = ".conv_" in name
         belongs = {
-            "matrices in blocks": name.startswith("blocks.") and p.ndim == 2 and not convolution,
+            "matrices in blocks": name.startswith("blocks.") and p.ndim >= 2 and not convolution,
             "embeddings and head": name.startswith(("embedding.", "positions.", "head.")),
             "convolutions": convolution,
             "gains and biases": p.ndim < 2,

@@ -431,6 +431,8 @@ class Trainer:
         self.path, self.group, self.clock, self.loggers, self.callbacks = Path(path), group, Stopwatch(), [], []
         self.device = resolve_device(config.device)
         if self.device.type == "cuda": self.device = torch.device("cuda", group.local_rank)
+        if self.device.type == "cpu" and config.model.attention == "flex":
+            raise UserError("attention='flex' is not allowed on a CPU: FlexAttention has no backward pass there; expected auto, naive or sdpa")
         self.train_tokens, self.val_tokens = open_splits(config, group, quiet)
         model_config = replace(config.model, vocab_size=config.model.vocab_size or self.train_tokens.vocab_size)
         windows = make_windows(self.train_tokens, model_config.block_size, config.seed)
@@ -483,6 +485,7 @@ class Trainer:
     def close(self):
         for logger in self.loggers: logger.close()
         torch.compiler.set_stance("default")
+        self.wrapped = None      # DDP has to go before its process group: freed after it, gloo's thread and the interpreter's lock wait for each other
 
     def due(self, every) -> bool: return every and self.state.step % every == 0 and not self.finished()
 
