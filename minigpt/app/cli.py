@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['LENGTH', 'COMMANDS', 'table', 'parse', 'TrainCommand', 'with_arch', 'starting_point', 'read_train_command',
            'describe', 'train_command', 'EvalCommand', 'eval_command', 'SampleCommand', 'sample_command',
-           'PrepareCommand', 'prepare_command', 'CorporaCommand', 'corpora_command', 'DoctorCommand', 'doctor_command',
-           'usage', 'main', 'fail']
+           'ExportCommand', 'export_command', 'PrepareCommand', 'prepare_command', 'CorporaCommand', 'corpora_command',
+           'DoctorCommand', 'doctor_command', 'usage', 'main', 'fail']
 
 # %% ../../nbs/app/cli.ipynb #2622f6d5
 import argparse
@@ -191,6 +191,22 @@ def sample_command(arguments) -> int:
 
 # %% ../../nbs/app/cli.ipynb #e9e0fc09
 @dataclass(frozen=True)
+class ExportCommand:
+    "Write a run's model as a folder that other programs read."
+    run: str  # name or path of the run
+    out: str  # folder to make; refused where it holds something
+    format: Literal["hf"] = "hf"  # hf: config.json and model.safetensors, as transformers loads them
+    checkpoint: str = "best"  # best, last or a step
+    runs_dir: str = "runs"  # where runs lie
+
+def export_command(arguments) -> int:
+    "Write the folder; print where and what it is."
+    a = parse(ExportCommand, "export", arguments)
+    Run.find(a.run, a.runs_dir).load_model(a.checkpoint, "cpu").to_hf(a.out)
+    print(f"{a.out}: {read_json(Path(a.out) / 'config.json')['architectures'][0]}, for transformers' AutoModelForCausalLM.from_pretrained")
+    return 0
+
+@dataclass(frozen=True)
 class PrepareCommand:
     "Turn a corpus or a file into token shards."
     data: Annotated[str, tyro.conf.Positional]  # corpus name, file or folder
@@ -237,7 +253,8 @@ def doctor_command(arguments) -> int:
 
 # %% ../../nbs/app/cli.ipynb #971f4a68
 COMMANDS = {"train": (train_command, "train a model, or go on with --resume RUN"), "sample": (sample_command, "generate text from a run"),
-            "eval": (eval_command, "measure a run's loss on a whole split"), "prepare": (prepare_command, "turn text into token shards"),
+            "eval": (eval_command, "measure a run's loss on a whole split"),
+            "export": (export_command, "write a run's model for other programs"), "prepare": (prepare_command, "turn text into token shards"),
             "corpora": (corpora_command, "list the corpora"), "doctor": (doctor_command, "look at this machine, or at a run")}
 
 def usage() -> str:

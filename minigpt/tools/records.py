@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['JsonlLogger', 'finite', 'read_metrics', 'ConsoleLogger', 'evaluation_line', 'LivePlot', 'live_title', 'git_commit',
-           'environment']
+           'environment', 'record_path', 'load_record']
 
 # %% ../../nbs/tools/records.ipynb #618e856e
 import json
@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 import minigpt
 from .errors import UserError
-from .files import project_root
+from .files import project_root, read_json
 
 # %% ../../nbs/tools/records.ipynb #7e34413c
 class JsonlLogger:
@@ -128,3 +128,15 @@ def environment() -> dict:
     "Versions, system, threads and commit, as a dictionary for JSON."
     return {"minigpt": minigpt.__version__, "torch": torch.__version__, "python": platform.python_version(), "system": platform.platform(),
             "threads": torch.get_num_threads(), "commit": git_commit(), "omp_num_threads": os.environ.get("OMP_NUM_THREADS")}
+
+# %% ../../nbs/tools/records.ipynb #68dad7e1
+def record_path(name: str) -> Path:
+    "Where the lab of that name keeps its record: `nbs/labs/records/<name>.json` in the checkout."
+    return project_root() / "nbs" / "labs" / "records" / f"{name}.json"
+
+def load_record(name: str):
+    "What a lab has recorded, as read from its JSON. `UserError` that names the records there are where this is not one."
+    path = record_path(name)
+    if path.exists(): return read_json(path)
+    there = ", ".join(sorted(p.stem for p in path.parent.glob("*.json"))) or "none: a checkout of the repository has them"
+    raise UserError(f"there is no record {name!r} in {path.parent}: expected one of {there}")
