@@ -114,9 +114,10 @@ class MixtureOfExperts(nn.Module):
         return (y * weights[..., None]).sum(1)
 
     def can_group(self, dtype, device):
-        "Whether PyTorch's grouped product can serve: compiled it takes bfloat16 only, and rows of a multiple of 16 bytes always."
-        dtypes = (torch.bfloat16,) if torch.compiler.is_compiling() else (torch.bfloat16, torch.float32)
-        return device.type != "mps" and dtype in dtypes and all(n % 8 == 0 for n in (*self.up.shape[1:], *self.down.shape[1:]))
+        "Whether PyTorch's grouped product (2.10 and later) can serve: rows of a multiple of 16 bytes, bfloat16; eager on a CPU float32 too."
+        eager_cpu = device.type == "cpu" and not torch.compiler.is_compiling()
+        known = hasattr(F, "grouped_mm") and device.type in ("cpu", "cuda")
+        return known and dtype in (torch.bfloat16, torch.float32)[:1 + eager_cpu] and all(n % 8 == 0 for n in (*self.up.shape[1:], *self.down.shape[1:]))
 
     def bend(self, h):
         "The activation: (…, d_ff), or of swiglu (…, 2 d_ff), to (…, d_ff)."
