@@ -10,6 +10,7 @@ __all__ = ['PRESETS', 'MAY_CHANGE', 'train_step', 'Evaluation', 'evaluate', 'Pro
            'open_splits', 'Trainer', 'train', 'resumed_config']
 
 # %% ../nbs/06_training.ipynb #f19645a7
+import itertools
 import json
 import math
 import os
@@ -32,7 +33,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from torch.nn.parallel import DistributedDataParallel
 
-from .data import BatchSampler, DataConfig, evaluation_batches, get_batch, make_windows, open_data, prepare
+from .data import BatchSampler, DataConfig, evaluation_batches, get_batch, make_windows, open_data, prefetch
 from .model import GPT, GPTConfig, flops_per_token
 from .optimizer import OptimizerConfig, build_optimizer, clip_grad_norm, learning_rate_factor
 from .tokenizer import get_tokenizer
@@ -428,7 +429,7 @@ class Trainer:
     "One run in the making: model, optimizer, data and counters. `fit` is the loop."
 
     def __init__(self, config: TrainConfig, path: Path, group: Processes, resume=False, quiet=False):
-        self.path, self.group, self.clock, self.loggers, self.callbacks = Path(path), group, Stopwatch(), [], []
+        self.path, self.group, self.clock, self.loggers, self.callbacks, self.ahead = Path(path), group, Stopwatch(), [], [], None
         self.device = resolve_device(config.device)
         if self.device.type == "cuda": self.device = torch.device("cuda", group.local_rank)
         if self.device.type == "cpu" and config.model.attention == "flex":
@@ -475,7 +476,7 @@ class Trainer:
         self.path.mkdir(parents=True, exist_ok=True)
         write_json(self.path / "config.json", {"config": config_to_dict(self.config), "global_batch": self.config.global_batch(self.group.world_size),
                                                "world_size": self.group.world_size, "device_name": device_name(self.device), "environment": environment()})
-        if self.train_tokens.meta: shutil.copy(prepare(self.config.data, quiet=True) / "tokenizer.json", self.path / "tokenizer.json")
+        if self.train_tokens.folder: shutil.copy(self.train_tokens.folder / "tokenizer.json", self.path / "tokenizer.json")
         (self.path / "result.json").unlink(missing_ok=True)
         if "jsonl" in self.config.loggers: self.loggers.append(JsonlLogger(self.path / "metrics.jsonl", keep_until=self.state.step))
         if "console" in self.config.loggers: self.loggers.append(ConsoleLogger(self.steps, self.state.step, quiet))
@@ -484,6 +485,7 @@ class Trainer:
 
     def close(self):
         for logger in self.loggers: logger.close()
+        if self.ahead is not None: self.ahead.close()
         torch.compiler.set_stance("default")
         self.wrapped = None      # DDP has to go before its process group: freed after it, gloo's thread and the interpreter's lock wait for each other
 
@@ -495,6 +497,11 @@ class Trainer:
                     or s.best_val_loss <= c.target_loss or c.patience and s.stale >= c.patience)
 
     def autocast(self): return torch.autocast(self.device.type, self.dtype) if self.dtype != torch.float32 else nullcontext()
+
+    def next_batches(self) -> list:
+        "The micro-batches of the step that is due; a thread makes those of the next two meanwhile."
+        if self.ahead is None: self.ahead = prefetch(self.micro_batches, itertools.count(self.state.step))
+        return next(self.ahead)
 
     def micro_batches(self, step) -> list:
         return [get_batch(self.train_tokens, starts, self.config.model.block_size, self.device) for starts in self.sampler(step)]
@@ -520,7 +527,7 @@ class Trainer:
         start, logs = time.perf_counter(), (s.step + 1) % c.log_every == 0
         factor = learning_rate_factor(c.optim, s.step, horizon(c, s, self.steps))
         self.optimizer.set_factor(factor)
-        loss, norm = train_step(self.wrapped, self.optimizer, self.micro_batches(s.step), c.optim.grad_clip, self.autocast,
+        loss, norm = train_step(self.wrapped, self.optimizer, self.next_batches(), c.optim.grad_clip, self.autocast,
                                 lambda i: seed_dropout(c.seed, s.step, i * m.world_size + m.rank))
         s.step, s.tokens = s.step + 1, s.tokens + c.global_batch(m.world_size) * c.model.block_size
         if logs:

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['PEAK_TFLOPS', 'Timing', 'synchronize', 'timeit', 'resolve_device', 'processor_name', 'device_name', 'usable_cores',
-           'describe_device', 'peak_flops', 'bfloat16_speedup', 'resolve_dtype', 'process_seconds', 'peak_memory']
+           'describe_device', 'peak_flops', 'bfloat16_speedup', 'resolve_dtype', 'process_seconds', 'peak_memory',
+           'kept_bytes']
 
 # %% ../../nbs/tools/hardware.ipynb #5c13beae
 import os
@@ -132,3 +133,13 @@ def peak_memory(device="cpu") -> int:
     "Bytes: most that PyTorch has held on a GPU, or this process's resident memory now on the CPU."
     if torch.device(device).type == "cuda": return torch.cuda.max_memory_allocated(device)
     return psutil.Process().memory_info().rss
+
+# %% ../../nbs/tools/hardware.ipynb #73a3ec3b
+def kept_bytes(fn, *inputs, apart=()) -> int:
+    "Bytes of all distinct tensors that autograd keeps from fn(*inputs) for the backward pass, on any device; tensors in `apart` are not counted."
+    kept, own = {}, {t.untyped_storage().data_ptr() for t in apart}
+    def pack(t):
+        kept[t.untyped_storage().data_ptr()] = t.untyped_storage()      # holding it keeps its address from being used again
+        return t
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda t: t): fn(*inputs)
+    return sum(storage.nbytes() for address, storage in kept.items() if address not in own)
