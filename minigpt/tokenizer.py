@@ -16,6 +16,8 @@ import json
 import math
 import operator
 import os
+import sys
+import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -64,8 +66,8 @@ def pretokenize(text: str, pattern: str = GPT2_PATTERN) -> list[str]:
     return pieces
 
 # %% ../nbs/03_tokenizer.ipynb #63108bed
-# tiktoken_ext/openai_public.py, written as the pattern was first published. cl100k (and Llama 3): contractions, words led by any one mark, digits in threes, marks with line breaks, white space;
-# o200k: words in two forms, Capitalised and UPPER CASE, each with its contraction, then the same.
+# tiktoken_ext/openai_public.py; cl100k's (also Llama 3's) in the form first published. cl100k: contractions, words led by any one mark,
+# digits in threes, marks with line breaks, white space; o200k: Capitalised words, UPPER CASE, each with its contraction, then the same.
 CL100K_PATTERN = r"""(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"""
 _UPPER, _LOWER, _ENDING = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]", r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 O200K_PATTERN = "|".join([rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}*{_LOWER}+{_ENDING}", rf"[^\r\n\p{{L}}\p{{N}}]?{_UPPER}+{_LOWER}*{_ENDING}",
@@ -435,12 +437,13 @@ def vocabulary(merges: list, special_tokens: Iterable[str] = ()) -> dict[int, by
 
 # %% ../nbs/03_tokenizer.ipynb #3d4fcc7f
 def train_bpe(text_or_path, vocab_size: int, special_tokens: Iterable[str] = (END_OF_TEXT,), pattern: str = "gpt2",
-              workers: int = 0, engine: str = "minigpt") -> tuple[dict[int, bytes], list[tuple[bytes, bytes]]]:
+              workers: int = 0, engine: str = "minigpt", quiet: bool = True) -> tuple[dict[int, bytes], list[tuple[bytes, bytes]]]:
     """(vocab, merges) of byte pair encoding trained on a text, on its parts in order, or on the UTF-8 file that a Path or str names.
 
     `vocab_size` counts the 256 bytes and the special tokens; the vocabulary ends up smaller where the text has no pair left.
     Nothing is merged across special tokens or the pieces of `pattern`, one of PATTERNS or a pattern of yours; `workers` processes
-    count them. `engine="tokenizers"` learns the merges with Hugging Face's package, which breaks ties otherwise.
+    count them. `engine="tokenizers"` learns the merges with Hugging Face's package, which breaks ties otherwise. Unless `quiet`, stderr gets
+    a line on each stage.
     `UserError` for a size that is too small, a file that cannot be read, an engine that is not there.
     """
     special_tokens, pattern = check_special(special_tokens), PATTERNS.get(pattern, pattern)
@@ -450,11 +453,15 @@ def train_bpe(text_or_path, vocab_size: int, special_tokens: Iterable[str] = (EN
         raise UserError(f"vocab_size={vocab_size} is too small: expected at least {256 + len(special_tokens)}, "
                         "one id for each byte and each special token")
     if engine not in ("minigpt", "tokenizers"): raise UserError(f"unknown engine {engine!r}: expected minigpt or tokenizers")
-    texts = _texts_of(text_or_path)
-    if engine == "minigpt": merges = learn_merges(count_pieces(texts, special_tokens, pattern, workers), n_merges)
+    texts, start = _texts_of(text_or_path), time.perf_counter()
+    if engine == "minigpt":
+        counts = count_pieces(texts, special_tokens, pattern, workers)
+        if not quiet: print(f"{len(counts):,} different pieces of {counts.total():,} after {time.perf_counter() - start:.1f} s", file=sys.stderr)
+        merges = learn_merges(counts, n_merges)
     else:
         parts = (part for block in settled_blocks(texts, special_tokens, pattern) for part in split_special(block, special_tokens))
         merges = learn_with_tokenizers((part for part in parts if part not in special_tokens), n_merges, pattern)
+    if not quiet: print(f"{len(merges):,} merges after {time.perf_counter() - start:.1f} s", file=sys.stderr)
     return vocabulary(merges, special_tokens), merges
 
 def _texts_of(text_or_path):
@@ -569,7 +576,7 @@ class TiktokenTokenizer(Tokenizer):
         self._encoding = self.encoding = tiktoken.get_encoding(name)
         self.pattern = PATTERNS[name]
         self.ordinary = {self.encoding.encode_single_token(token): token for token in self.encoding.token_byte_values()}
-        super().__init__(name, self.ordinary | {i: token.encode("utf-8") for token, i in SPECIAL_TOKENS[name].items()}, SPECIAL_TOKENS[name])
+        super().__init__(name, self.ordinary | {i: token.encode("utf-8") for token, i in SPECIAL_TOKENS[name].items()}, dict(SPECIAL_TOKENS[name]))
 
     def encode_ordinary(self, text: str) -> list[int]:
         to_utf8(text)

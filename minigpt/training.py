@@ -33,13 +33,14 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from torch.nn.parallel import DistributedDataParallel
 
-from .data import BatchSampler, DataConfig, evaluation_batches, get_batch, make_windows, open_data, prefetch
+from .data import BatchSampler, DataConfig, evaluation_batches, get_batch, make_windows, open_data
 from .model import GPT, GPTConfig, flops_per_token
 from .optimizer import OptimizerConfig, build_optimizer, clip_grad_norm, learning_rate_factor
 from .tokenizer import get_tokenizer
 from .tools.errors import UserError, check_types, require
 from .tools.files import atomic_folder, atomic_write, read_json, sha256_file, write_json
 from .tools.hardware import device_name, peak_flops, resolve_device, resolve_dtype, synchronize
+from .tools.parallel import prefetch
 from .tools.records import ConsoleLogger, JsonlLogger, environment, finite, read_metrics
 
 # %% ../nbs/06_training.ipynb #85d41017

@@ -13,18 +13,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from statistics import median
 
 import numpy as np
-import tiktoken
 
 from .terminal import parse, table
-from ..data import BatchSampler, batched, encode_pieces, get_batch, in_order, labelled, make_windows, open_tokens, pieces, prefetch
+from ..data import BatchSampler, batched, encode_pieces, get_batch, labelled, make_windows, open_tokens, pieces
 from ..tokenizer import BPETokenizer, TiktokenTokenizer, get_tokenizer
 from ..tools.errors import UserError, choose, require
 from ..tools.hardware import describe_device, usable_cores
+from ..tools.parallel import in_order, prefetch
 
 # %% ../../nbs/app/bench.ipynb #7b78b312
 def in_turns(contenders: dict[str, Callable], amount: float, repeats: int) -> dict[str, dict]:

@@ -4,11 +4,10 @@
 
 # %% auto #0
 __all__ = ['CORPORA', 'OFFLINE', 'BLOCK', 'TEXT_FORMATS', 'Corpus', 'raw_folders', 'find_file', 'find_repository', 'is_here',
-           'fetch', 'read_blocks', 'Document', 'table_rows', 'repository_files', 'text_files', 'python_files',
+           'fetch', 'Document', 'Unreachable', 'table_rows', 'repository_files', 'text_files', 'python_files',
            'read_jsonl', 'read_file', 'documents', 'sources']
 
 # %% ../../nbs/tools/corpora.ipynb #ccab457a
-import codecs
 import hashlib
 import json
 import logging
@@ -18,14 +17,13 @@ import re
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
 
 from . import tinytown
 from .download import download
 from .errors import UserError
-from .files import data_dir, sha256_file
+from .files import data_dir, read_blocks, sha256_file
 
 # %% ../../nbs/tools/corpora.ipynb #2532b676
 @dataclass(frozen=True)
@@ -123,25 +121,7 @@ def fetch(corpus: Corpus, raw=None, quiet=False) -> Path:
     return path
 
 # %% ../../nbs/tools/corpora.ipynb #bd58e7eb
-BLOCK = 1 << 20     # characters of a text file that are in memory at once
-
-def read_blocks(path, size: int = BLOCK) -> Iterator[str]:
-    "The text of a UTF-8 file in blocks of up to `size` bytes; `UserError` with the position of the first byte that does not fit."
-    decoder, offset = codecs.getincrementaldecoder("utf-8")(), 0
-    try:
-        with open(path, "rb") as file:
-            while data := file.read(size):
-                waiting = len(decoder.getstate()[0])
-                if text := _decoded(decoder, data, False, path, offset - waiting): yield text
-                offset += len(data)
-            _decoded(decoder, b"", True, path, offset - len(decoder.getstate()[0]))
-    except OSError as error: raise UserError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-def _decoded(decoder, data, final, path, offset):
-    try: return decoder.decode(data, final)
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8: byte 0x{error.object[error.start]:02x} at position {offset + error.start}.\n"
-                        "Convert it, for example: iconv -f latin1 -t utf-8 OLD > NEW") from None
+BLOCK = 1 << 20     # bytes of a text file that are in memory at once
 
 @dataclass(frozen=True)
 class Document:
@@ -178,6 +158,9 @@ class Document:
         return sums.digest()
 
 # %% ../../nbs/tools/corpora.ipynb #60db1fa6
+class Unreachable(UserError):
+    "What should be there cannot be had now: another try may find it, and what was made so far is worth keeping."
+
 def table_rows(kind: str, files: list[str], columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     "The texts in `columns` of every row of tables (`kind` parquet or json; paths or hf:// addresses), streamed. `UserError` where they cannot be read."
     try: import datasets
@@ -206,7 +189,7 @@ def _unreadable(files, row, error):
     reason = " ".join(str(error).split())[:200] or "no reason given"
     if not where.startswith("hf://"): return UserError(f"{where} cannot be read after {row} rows ({type(error).__name__}: {reason}).\nIt is damaged or of another format.")
     repository, _, pattern = where.removeprefix("hf://datasets/").partition("@")
-    return UserError(f"{repository} on the Hugging Face hub cannot be read after {row} rows ({type(error).__name__}: {reason}).\n"
+    return Unreachable(f"{repository} on the Hugging Face hub cannot be read after {row} rows ({type(error).__name__}: {reason}).\n"
                      f"Try again (finished shards are kept), or put its files {pattern.partition('/')[2]} into a folder named after the corpus "
                      f"in the folder that MINIGPT_DATA names.\n{OFFLINE}")
 
