@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -32,7 +32,7 @@ import regex
 import tiktoken
 
 from .tools.corpora import read_blocks
-from .tools.engines import SPECIAL_TOKENS, VOCABULARIES, fetch_vocabulary, learn_with_tokenizers, too_much_for_tiktoken
+from .tools.engines import SPECIAL_TOKENS, VOCABULARIES, as_tiktoken_sees, fetch_vocabulary, learn_with_tokenizers, too_much_for_tiktoken
 from .tools.errors import UserError
 from .tools.files import read_json, sha256_file, write_json
 from .tools.vocabularies import BPEFile, check_pattern, read_extra, read_hf, read_ranks, unreachable, write_hf, write_ranks
@@ -60,10 +60,13 @@ END_OF_TEXT = "<|endoftext|>"  # stands before, between and after documents
 # %% ../nbs/03_tokenizer.ipynb #ad5b398f
 def pretokenize(text: str, pattern: str = GPT2_PATTERN) -> list[str]:
     "`text` cut into pieces; no token reaches across a cut. `''.join(pretokenize(text)) == text`, else `UserError`."
-    pieces = regex.findall(pattern, text)
+    seen = as_tiktoken_sees(text)  # the same letters and digits for both, though one package knows a newer Unicode
+    pieces = regex.findall(pattern, seen)
     if sum(map(len, pieces)) < len(text):
         raise UserError(f"the pattern {pattern!r} leaves out part of the text: expected one that finds every character, as PATTERNS have")
-    return pieces
+    if seen == text: return pieces
+    ends = list(accumulate(map(len, pieces)))
+    return [text[start:end] for start, end in zip([0, *ends], ends)]
 
 # %% ../nbs/03_tokenizer.ipynb #63108bed
 # tiktoken_ext/openai_public.py; cl100k's (also Llama 3's) in the form first published. cl100k: contractions, words led by any one mark,
@@ -223,6 +226,7 @@ def settled_length(text: str, special_tokens: Iterable[str] = (), pattern: str =
         start, last = end - len(part), limit - (end - len(part))
         if last >= 0:
             if part in special_tokens: return end
+            part = as_tiktoken_sees(part)
             if pattern in PATTERNS.values() and (m := regex.search(r"(?r)(?<=[\p{L}\p{N}])\s", part, endpos=last + 1)): return start + m.start()
             borders = takewhile(lambda border: border <= last, (m.start() for m in regex.finditer(pattern, part)))
             return start + max((b for b in borders if not part[b - 1:b].isspace()), default=0)

@@ -11,7 +11,7 @@ __all__ = ['TOKENIZER', 'CorporaCommand', 'corpora_command', 'PrepareCommand', '
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,11 +28,16 @@ from ..tools.hardware import usable_cores
 # %% ../../nbs/app/texts.ipynb #a4b939db
 @dataclass(frozen=True)
 class CorporaCommand:
-    "List the corpora: size, licence, whether they are here."
+    "List the corpora: size, licence, whether they are here; of one, all that its entry in the manifest says."
+    name: Annotated[str, tyro.conf.Positional] = ""  # a corpus; empty: all
 
 def corpora_command(arguments) -> int:
-    "Print the table of corpora."
-    parse(CorporaCommand, "corpora", arguments)
+    "Print the table of corpora, or the entry of one."
+    a = parse(CorporaCommand, "corpora", arguments)
+    if a.name:
+        corpus = choose(a.name, CORPORA, "corpus")
+        print(table([(f.name, getattr(corpus, f.name)) for f in fields(corpus) if getattr(corpus, f.name)] + [("where", corpus.home), ("here", is_here(a.name))]))
+        return 0
     rows = [(name, c.size, c.licence, "yes" if is_here(name) else "when first used, over the network", c.about) for name, c in CORPORA.items()]
     print(table(rows, header=("corpus", "size", "licence", "here", "what it is")))
     print("\nAny .txt, .jsonl or .parquet file, or a folder of them, serves as well: minigpt train --data FILE\nSeveral with weights: minigpt train --data tinystories:2,wikitext:1 --tokenizer gpt2")

@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['CORPORA', 'OFFLINE', 'BLOCK', 'TEXT_FORMATS', 'Corpus', 'raw_folders', 'find_file', 'find_repository', 'is_here',
-           'fetch', 'Document', 'Unreachable', 'table_rows', 'repository_files', 'text_files', 'python_files',
+           'fetch', 'Document', 'Unreachable', 'table_rows', 'commit', 'repository_files', 'text_files', 'python_files',
            'read_jsonl', 'read_file', 'documents', 'sources']
 
 # %% ../../nbs/tools/corpora.ipynb #ccab457a
+import codecs
+import glob
 import hashlib
 import json
 import logging
@@ -17,6 +19,7 @@ import re
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -46,6 +49,11 @@ class Corpus:
     files: dict = field(default_factory=dict)   # {split: pattern of its files}; only "train": the rest is held out by hash
     columns: tuple[str, ...] = ("text",)    # of a row, joined by blank lines where there are several
     new_document: str = ""                  # rows are lines; a row that matches this expression begins a document
+
+    @property
+    def home(self) -> str:
+        "Where on the network it comes from; empty where it is made here."
+        return self.address or (f"https://huggingface.co/datasets/{self.repository}" if self.repository else "")
 
     @property
     def own_splits(self) -> bool:
@@ -190,15 +198,24 @@ def _unreadable(files, row, error):
     if not where.startswith("hf://"): return UserError(f"{where} cannot be read after {row} rows ({type(error).__name__}: {reason}).\nIt is damaged or of another format.")
     repository, _, pattern = where.removeprefix("hf://datasets/").partition("@")
     return Unreachable(f"{repository} on the Hugging Face hub cannot be read after {row} rows ({type(error).__name__}: {reason}).\n"
-                     f"Try again (finished shards are kept), or put its files {pattern.partition('/')[2]} into a folder named after the corpus "
+                     f"Try again{' (finished shards are kept)' if row else ''}, or put its files {pattern.partition('/')[2]} into a folder named after the corpus "
                      f"in the folder that MINIGPT_DATA names.\n{OFFLINE}")
+
+@lru_cache
+def commit(name) -> str:
+    "The commit of a corpus's revision on the hub, asked for once: all that this process reads is of the same one."
+    try: from huggingface_hub import HfApi
+    except ImportError: raise UserError('corpora of the hub take the library datasets: pip install "minigpt[hf]"') from None
+    corpus = CORPORA[name]
+    try: return HfApi().dataset_info(corpus.repository, revision=corpus.revision).sha
+    except Exception as error: raise _unreadable([f"hf://datasets/{corpus.repository}@{corpus.revision}/{corpus.files['train']}"], 0, error) from None
 
 def repository_files(name: str, split: str) -> list[str]:
     "Pattern of the files of a split of a corpus on the hub: on this machine where they are, else an hf:// address."
     corpus, folder = CORPORA[name], find_repository(name)
     pattern = corpus.files[split if split in corpus.files else "train"]
-    if folder: return [str(f) for f in sorted(folder.glob(pattern))]
-    return [f"hf://datasets/{corpus.repository}@{corpus.revision}/{pattern}"]
+    if folder: return [glob.escape(str(f)) for f in sorted(folder.glob(pattern))]
+    return [f"hf://datasets/{corpus.repository}@{commit(name)}/{pattern}"]
 
 def _joined(rows, new_document) -> Iterator[str]:
     "Texts of rows that are lines, a new one before each row that matches."
@@ -214,7 +231,7 @@ def _joined(rows, new_document) -> Iterator[str]:
 TEXT_FORMATS = (".txt", ".jsonl", ".parquet")
 
 def text_files(path) -> list[Path]:
-    "The .txt, .jsonl and .parquet files at `path`, in an order that is the same on every system."
+    "The .txt, .jsonl and .parquet files at `path`, not through links to folders, in an order that is the same on every system."
     path = Path(path)
     if not path.exists(): raise UserError(f"{path}: no such file or folder, and no corpus of that name.\nCorpora: {', '.join(CORPORA)}.")
     if path.is_dir():
@@ -237,6 +254,7 @@ def read_jsonl(path) -> Iterator[str]:
     "The text of each line; `UserError` names file and line of what is no JSON object with a text."
     with open(path, "rb") as file:
         for number, line in enumerate(file, 1):
+            if number == 1: line = line.removeprefix(codecs.BOM_UTF8)
             if not line.strip(): continue
             try:
                 document = json.loads(line.decode("utf-8"))["text"]
@@ -249,7 +267,7 @@ def read_file(path) -> Iterator[Document]:
     "The documents of one .txt (one), .jsonl (one a line) or .parquet file (one a row, column text)."
     path = Path(path)
     if path.suffix == ".jsonl": yield from map(Document, read_jsonl(path))
-    elif path.suffix == ".parquet": yield from (Document(text) for (text,) in table_rows("parquet", [str(path)], ("text",)))
+    elif path.suffix == ".parquet": yield from (Document(text) for (text,) in table_rows("parquet", [glob.escape(str(path))], ("text",)))
     elif path.stat().st_size > BLOCK: yield Document(path)
     else: yield Document("".join(read_blocks(path)))
 
@@ -257,6 +275,7 @@ def documents(name_or_path, split: str = "train", limit: int = 0) -> Iterator[Do
     """The documents that are not blank, in order: of that split where the corpus brings splits of its own (`own_splits`), else of all.
 
     `limit` ends after as many, 0: never. `UserError` where something cannot be had or read."""
+    if limit < 0: raise UserError(f"{limit} documents are not possible: expected a whole number, 0 or more")
     name = str(name_or_path)
     if name == "tinytown":
         count = limit or CORPORA[name].documents[CORPORA[name].splits.index(split)]
@@ -277,24 +296,17 @@ def _python_documents():
 
 # %% ../../nbs/tools/corpora.ipynb #388560d5
 def sources(name_or_path, quiet=False) -> list[dict]:
-    "Name, bytes and SHA-256 of what a corpus is made from (of many files the SHA-256 of the list of theirs); of the hub, repository and commit."
+    "Name, bytes and SHA-256 of what a corpus is made from (of many files the SHA-256 of the list of theirs with their names); of the hub, repository and commit."
     name = str(name_or_path)
     corpus = CORPORA.get(name)
     if name == "tinytown": files = [Path(tinytown.__file__)]
     elif name == "python": files = python_files()
     elif corpus and corpus.repository:
         folder = find_repository(name)
-        if folder is None: return [{"name": corpus.repository, "revision": _commit(name)}]
+        if folder is None: return [{"name": corpus.repository, "revision": commit(name)}]
         files = [f for pattern in corpus.files.values() for f in sorted(folder.glob(pattern))]
     else: files = [fetch(corpus, quiet=quiet)] if corpus else text_files(name)
-    sums = [sha256_file(f) for f in files]
+    root = files[0].parent if len(files) == 1 else Path(os.path.commonpath(files))
+    sums = [f"{sha256_file(f)} {f.relative_to(root).as_posix()}" for f in files]
     return [{"name": Path(name).name, "bytes": sum(f.stat().st_size for f in files),
-             "sha256": sums[0] if len(sums) == 1 else hashlib.sha256("\n".join(sums).encode()).hexdigest()}]
-
-def _commit(name) -> str:
-    "The commit of a corpus's revision on the hub."
-    try: from huggingface_hub import HfApi
-    except ImportError: raise UserError('corpora of the hub take the library datasets: pip install "minigpt[hf]"') from None
-    corpus = CORPORA[name]
-    try: return HfApi().dataset_info(corpus.repository, revision=corpus.revision).sha
-    except Exception as error: raise _unreadable([f"hf://datasets/{corpus.repository}@{corpus.revision}/{corpus.files['train']}"], 0, error) from None
+             "sha256": sums[0].split()[0] if len(sums) == 1 else hashlib.sha256("\n".join(sums).encode()).hexdigest()}]

@@ -102,7 +102,7 @@ def read_json(path):
 
 # %% ../../nbs/tools/files.ipynb #fcae29a7
 def read_blocks(path, size: int = 1 << 20) -> Iterator[str]:
-    "The text of a UTF-8 file in blocks of up to `size` bytes, none empty; `UserError` with the position of the first byte that does not fit."
+    "The text of a UTF-8 file in blocks of up to `size` bytes, none empty, without a byte order mark; `UserError` with the position of the first byte that does not fit."
     decoder, offset = codecs.getincrementaldecoder("utf-8")(), 0
     try:
         with open(path, "rb") as file:
@@ -110,8 +110,10 @@ def read_blocks(path, size: int = 1 << 20) -> Iterator[str]:
                 held, data = len(decoder.getstate()[0]), file.read(size)
                 try: text = decoder.decode(data, final=not data)
                 except UnicodeDecodeError as error:
+                    now = "utf-16" if error.object[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin1"
                     raise UserError(f"{path} is not UTF-8: byte 0x{error.object[error.start]:02x} at position {offset - held + error.start}.\n"
-                                    "Convert it, for example: iconv -f latin1 -t utf-8 OLD > NEW") from None
+                                    f"Convert it, for example: iconv -f {now} -t utf-8 OLD > NEW") from None
+                if offset - held == 0: text = text.removeprefix("\ufeff")          # Windows' mark at the beginning of a file
                 if text: yield text
                 if not data: return
                 offset += len(data)

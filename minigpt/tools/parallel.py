@@ -32,7 +32,8 @@ def in_order(work: Callable, items: Iterable, workers: int, processes: bool = Fa
 # %% ../../nbs/tools/parallel.ipynb #037cbbf1
 def prefetch(make: Callable, steps: Iterable, ahead: int = 2) -> Iterator:
     "`make(step)` for each of `steps`, in order, computed by a thread up to `ahead` of the one asked for. Its error is raised at its place; `close()` ends the thread."
-    ready, closed = queue.Queue(ahead), threading.Event()
+    if ahead < 1: raise ValueError(f"ahead={ahead}: expected at least 1")
+    ready, closed, done = queue.Queue(ahead), threading.Event(), object()
     def hand_over(item):
         while not closed.is_set():
             try: return ready.put(item, timeout=0.05)
@@ -42,15 +43,15 @@ def prefetch(make: Callable, steps: Iterable, ahead: int = 2) -> Iterator:
             for step in steps:
                 if closed.is_set(): return
                 hand_over((make(step), None))
-            hand_over((None, StopIteration()))
+            hand_over((done, None))
         except BaseException as error: hand_over((None, error))
     thread = threading.Thread(target=work, name="prefetch", daemon=True)
     thread.start()
     try:
         while True:
             item, error = ready.get()
-            if isinstance(error, StopIteration): return
-            if error is not None: raise error
+            if error is not None: raise RuntimeError("the function that prefetch calls raised StopIteration") if isinstance(error, StopIteration) else error
+            if item is done: return
             yield item
     finally:
         closed.set()
