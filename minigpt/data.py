@@ -259,7 +259,7 @@ def is_whole(folder, key: str) -> bool:
     except UserError: return False
 
 # %% ../nbs/04_data.ipynb #962bea9d
-PIECE = 1_000_000                   # characters encoded in one go, and about as many in a batch
+PIECE = 250_000                     # characters encoded in one go, and about as many in a batch
 
 @dataclass(frozen=True)
 class Piece:

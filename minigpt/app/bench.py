@@ -8,11 +8,13 @@ __all__ = ['BENCHMARKS', 'in_turns', 'report', 'BenchTokenizerCommand', 'bench_t
 
 # %% ../../nbs/app/bench.ipynb #7353ffd8
 import json
+import math
 import os
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -21,7 +23,8 @@ import numpy as np
 from .terminal import parse, table
 from ..data import BatchSampler, batched, encode_pieces, get_batch, labelled, make_windows, open_tokens, pieces
 from ..tokenizer import BPETokenizer, TiktokenTokenizer, get_tokenizer
-from ..tools.errors import UserError, choose, require
+from ..tools.corpora import BLOCK, Document
+from ..tools.errors import UserError, check_types, choose, require
 from ..tools.hardware import describe_device, usable_cores
 from ..tools.parallel import in_order, prefetch
 
@@ -53,20 +56,22 @@ class BenchTokenizerCommand:
     repeats: int = 5  # turns
 
     def __post_init__(self):
+        check_types(self)
         for name in ("megabytes", "repeats"): require(getattr(self, name) > 0, self, name, "more than 0")
 
 def bench_tokenizer(a: BenchTokenizerCommand) -> int:
     tokenizer, threads, texts, size = get_tokenizer(a.tokenizer), a.workers or usable_cores(), [], 0
     if not isinstance(tokenizer, (BPETokenizer, TiktokenTokenizer)): raise UserError(f"tokenizer={a.tokenizer!r} is not allowed: expected byte pairs, which others can encode too, such as gpt2")
     for _, document in labelled(a.data):
-        texts.append(document)
-        size += sum(len(block.encode("utf-8")) for block in document.blocks())
+        text = "".join(islice(document.blocks(), math.ceil((a.megabytes * 1e6 - size) / BLOCK)))[:math.ceil(a.megabytes * 1e6 - size)]
+        texts.append(Document(text))
+        size += len(text.encode("utf-8"))
         if size >= a.megabytes * 1e6: break
     plain, counts = [d.text for d in texts], {}
     encoding = tokenizer.to_tiktoken() if isinstance(tokenizer, BPETokenizer) else tokenizer.encoding
     def ours():
         found = in_order(lambda batch: encode_pieces(tokenizer, None, np.uint32, batch), batched(pieces((("train", d) for d in texts), tokenizer.pattern)), threads)
-        counts["minigpt prepare"] = sum(len(f["train"][0]) for f in found)
+        counts["minigpt prepare"] = sum(len(f["train"].ids) for f in found)
     def theirs(): counts["tiktoken encode_ordinary_batch"] = sum(map(len, encoding.encode_ordinary_batch(plain, num_threads=threads)))
     contenders = {"minigpt prepare": ours, "tiktoken encode_ordinary_batch": theirs}
     try:
@@ -96,13 +101,14 @@ class BenchDataCommand:
     needed: int = 500_000  # tokens/s that training asks for: gpt2-124m on one H200
 
     def __post_init__(self):
+        check_types(self)
         for name in ("block_size", "batch_size", "tokens", "batches", "repeats", "needed"): require(getattr(self, name) > 0, self, name, "more than 0")
 
 def bench_data(a: BenchDataCommand) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(a.data or Path(folder) / "random.npy")
         if not a.data: np.save(path, np.random.default_rng(0).integers(0, 50_257, a.tokens, dtype=np.uint16))
-        tokens = open_tokens(path, vocab_size=0 if path.is_dir() else 50_257)
+        tokens = open_tokens(path, vocab_size=0 if a.data else 50_257)
         sampler = BatchSampler(make_windows(tokens, a.block_size), a.batch_size)
         step = 0
         def make(number): return get_batch(tokens, sampler(number)[0], a.block_size)

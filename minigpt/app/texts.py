@@ -11,6 +11,7 @@ __all__ = ['TOKENIZER', 'CorporaCommand', 'corpora_command', 'PrepareCommand', '
 import os
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,11 +19,11 @@ from typing import Annotated, Literal
 import tyro
 
 from .terminal import parse, table
-from ..data import CORPORA, SHARD_TOKENS, DataConfig, load_documents, open_tokens, prepare, read_meta, survey
+from ..data import CORPORA, SHARD_TOKENS, DataConfig, labelled, open_tokens, prepare, read_meta, survey
 from ..tokenizer import END_OF_TEXT, PATTERNS, BPETokenizer, Tokenizer, count_tokens, get_tokenizer, train_bpe
 from ..tools.coloured import Coloured
-from ..tools.corpora import is_here
-from ..tools.errors import UserError, choose, require
+from ..tools.corpora import Document, documents, is_here
+from ..tools.errors import UserError, check_types, choose, require
 from ..tools.hardware import usable_cores
 
 # %% ../../nbs/app/texts.ipynb #a4b939db
@@ -56,7 +57,9 @@ class PrepareCommand:
     shard_tokens: int = SHARD_TOKENS  # tokens in a file
     inspect: bool = False  # read the tokens once: lengths of documents, how much of the vocabulary occurs, the beginning in colour
 
-    def __post_init__(self): require(self.shard_tokens >= 1, self, "shard_tokens", "at least 1")
+    def __post_init__(self):
+        check_types(self)
+        require(self.shard_tokens >= 1, self, "shard_tokens", "at least 1")
 
 def prepare_command(arguments) -> int:
     "Prepare a corpus; print what was made."
@@ -100,6 +103,9 @@ class TokenizerTrainCommand:
     workers: int = 0  # processes that count pieces; 0: one a core
     sample_size: int = 0  # documents; 0: all
 
+    def __post_init__(self):
+        for name in ("vocab_size", "workers", "sample_size"): require(getattr(self, name) >= 0, self, name, "a whole number, 0 or more")
+
 @dataclass(frozen=True)
 class TokenizerInspectCommand:
     "Show how a text is cut into tokens."
@@ -115,10 +121,17 @@ class TokenizerCountCommand:
     split: str = "all"  # train, val, test, or all
     sample_size: int = 0  # documents; 0: all
 
+    def __post_init__(self): check_types(self)
+
+def _documents(data, split, sample_size) -> Iterator[Document]:
+    "The documents of a split of a corpus, or of all its splits; of files all."
+    if split == "all" and not (data in CORPORA and CORPORA[data].own_splits): return documents(data, limit=sample_size)
+    return (d for _, d in labelled(data, sample_size, wanted="" if split == "all" else split))
+
 def _texts(data, sample_size):
     "What a tokenizer learns from, in parts, with an end-of-text between documents: of a corpus its training split, of files all."
-    for text in load_documents(data, "train" if data in CORPORA else "all", sample_size):
-        yield text
+    for document in _documents(data, "train" if data in CORPORA else "all", sample_size):
+        yield from document.blocks()
         yield END_OF_TEXT
 
 def tokenizer_train(a: TokenizerTrainCommand) -> int:
@@ -145,7 +158,7 @@ def tokenizer_count(a: TokenizerCountCommand) -> int:
     rows = []
     for name in a.tokenizer.split(","):
         tokenizer, start = get_tokenizer(name.strip()), time.perf_counter()
-        found = [count_tokens(tokenizer, text) for text in load_documents(a.data, a.split, a.sample_size)]
+        found = [count_tokens(tokenizer, document.blocks()) for document in _documents(a.data, a.split, a.sample_size)]
         tokens, size = sum(c.tokens for c in found), sum(c.bytes for c in found)
         rows.append((tokenizer.name, f"{tokenizer.vocab_size:,}", f"{len(found):,}", f"{tokens:,}", f"{size:,}", f"{size / max(1, tokens):.3f}", f"{size / 1e6 / (time.perf_counter() - start):.1f}"))
     print(table(rows, header=("tokenizer", "ids", "documents", "tokens", "bytes", "bytes per token", "MB/s with reading")))
