@@ -89,13 +89,14 @@ def split_special(text: str, special_tokens: Iterable[str]) -> list[str]:
 def check_special(special_tokens: Iterable[str]) -> list[str]:
     "The special tokens as a list; `UserError` where one is empty or repeated, or a single text was given."
     tokens = [special_tokens] if isinstance(special_tokens, str) else list(special_tokens)
-    if isinstance(special_tokens, str) or len(set(tokens)) < len(tokens) or "" in tokens:
+    if isinstance(special_tokens, str) or not all(isinstance(t, str) for t in tokens) or len(set(tokens)) < len(tokens) or "" in tokens:
         raise UserError(f"special_tokens={special_tokens!r}: expected a list of different texts that are not empty, such as {[END_OF_TEXT]}")
     return tokens
 
 # %% ../nbs/03_tokenizer.ipynb #8ac23df6
 def to_utf8(text: str) -> bytes:
-    "`text` as UTF-8; `UserError` for a lone surrogate, half of a character that UTF-8 cannot write."
+    "`text` as UTF-8; `UserError` for a lone surrogate, half of a character that UTF-8 cannot write, and for what is no text."
+    if not isinstance(text, str): raise UserError(f"expected a text (str), not {type(text).__name__}: decode bytes first, read a file with Path(…).read_text(encoding='utf-8')")
     try: return text.encode("utf-8")
     except UnicodeEncodeError as e:
         raise UserError(f"character {e.start} of the text is U+{ord(text[e.start]):04X}, a lone surrogate: half of a "
@@ -304,6 +305,7 @@ class Tokenizer:
 
         `allowed_special` is "all" or a collection of names: `UserError` for a name that is not registered, and for a registered
         one that is in the text and not in the collection."""
+        to_utf8(text)
         special, ids = self._recognised(text, allowed_special), []
         for part in split_special(text, special): ids += [special[part]] if part in special else self.encode_ordinary(part)
         return ids
@@ -368,6 +370,7 @@ class Tokenizer:
 
     def save(self, path):
         "Write this tokenizer to one JSON file, atomically; into a folder as `tokenizer.json`."
+        if Path(path).suffix == ".tiktoken": raise UserError(f"{path}: only byte pairs have ranks, {self.name} has none. Save it as .json.")
         write_json(_file_in(path), {**self.definition(), "fingerprint": self.fingerprint})
 
 def _file_in(path): return Path(path) / "tokenizer.json" if Path(path).is_dir() else Path(path)
@@ -415,6 +418,7 @@ class CharTokenizer(Tokenizer):
         return cls(chars, special_tokens)
 
     def encode_ordinary(self, text: str) -> list[int]:
+        to_utf8(text)
         try: return [self.ids[c] for c in text]
         except KeyError as e:
             c = e.args[0]
@@ -452,6 +456,8 @@ def train_bpe(text_or_path, vocab_size: int, special_tokens: Iterable[str] = (EN
     """
     special_tokens, pattern = check_special(special_tokens), PATTERNS.get(pattern, pattern)
     check_pattern(pattern)
+    for token in special_tokens: to_utf8(token)
+    if not isinstance(vocab_size, int): raise UserError(f"vocab_size={vocab_size!r} is not allowed: expected a whole number")
     n_merges = vocab_size - 256 - len(special_tokens)
     if n_merges < 0:
         raise UserError(f"vocab_size={vocab_size} is too small: expected at least {256 + len(special_tokens)}, "
@@ -469,20 +475,23 @@ def train_bpe(text_or_path, vocab_size: int, special_tokens: Iterable[str] = (EN
     return vocabulary(merges, special_tokens), merges
 
 def _texts_of(text_or_path):
-    if isinstance(text_or_path, str):
-        short = len(text_or_path) < 1000 and not any(c in text_or_path for c in "\n\0")
-        looks_like_a_file = text_or_path.endswith(".txt") and " " not in text_or_path
-        return read_blocks(text_or_path) if short and (looks_like_a_file or os.path.isfile(text_or_path)) else text_or_path
-    return read_blocks(text_or_path) if isinstance(text_or_path, os.PathLike) else text_or_path
+    if isinstance(text_or_path, os.PathLike): return read_blocks(text_or_path)
+    if not isinstance(text_or_path, str): return text_or_path
+    short = len(text_or_path) < 1000 and not any(c in text_or_path for c in "\n\0")
+    if short and os.path.isfile(text_or_path): return read_blocks(text_or_path)
+    if short and (os.path.isdir(text_or_path) or regex.search(r"\.(txt|jsonl?|md|csv|parquet|py|html?|xml|text)$", text_or_path)):
+        raise UserError(f"{text_or_path!r} looks like the name of a file, and there is no such file: give Path(…) of one, or [text] for a text.")
+    return text_or_path
 
 # %% ../nbs/03_tokenizer.ipynb #32cac5da
 class BPETokenizer(Tokenizer):
-    """Byte pair encoding. `vocab` and `merges` as `train_bpe` gives them; `pattern` cuts the pieces.
+    """Byte pair encoding. `vocab` and `merges` as `train_bpe` gives them; `pattern` cuts the pieces, one of PATTERNS or one of yours.
 
     `special_tokens` are names, looked up in `vocab` and otherwise given the next free ids, or a dictionary of names and ids. A piece that
     is a token is taken whole, as tiktoken does. `UserError` where a merge and the vocabulary do not fit together.
     """
     def __init__(self, vocab: dict[int, bytes], merges: list[tuple[bytes, bytes]], special_tokens=(), pattern: str = GPT2_PATTERN):
+        pattern = PATTERNS.get(pattern, pattern)
         check_pattern(pattern)
         self.pattern, self.merges = pattern, [(left, right) for left, right in merges]
         self.ranks = {pair: i for i, pair in enumerate(self.merges)}
@@ -534,10 +543,12 @@ class BPETokenizer(Tokenizer):
         return ids
 
     def to_tiktoken(self) -> tiktoken.Encoding:
-        "This tokenizer as a `tiktoken.Encoding`: the same ids, many times faster. `UserError` where tiktoken cannot express it."
+        "This tokenizer as a `tiktoken.Encoding`: the same ids, faster on text whose pieces are new. `UserError` where tiktoken cannot express it."
+        begins = next((f"{a!r} begins {b!r}" for a in self.special_tokens for b in self.special_tokens if a != b and b.startswith(a)), None)
+        if begins: raise UserError(f"tiktoken does not take the longer of two special tokens, and {begins}.")
         if self._encoding is None:
             raise UserError("tiktoken needs all 256 bytes, ids that grow in the order of the merges, tokens that the merges make again when encoded alone,\n"
-                            f"and a pattern known to mean the same there ({', '.join(PATTERNS)}). `train_bpe` makes a vocabulary that has all that.")
+                            f"and a pattern known to mean the same there ({', '.join(PATTERNS)}). This vocabulary lacks one of these.")
         return self._encoding
 
     @cached_property
@@ -562,11 +573,15 @@ class BPETokenizer(Tokenizer):
     def save(self, path):
         """Write Hugging Face's `tokenizer.json`, atomically; into a folder under that name. To a name that ends in .tiktoken: the ranks.
 
-        Ranks know neither pattern nor special tokens: what is read back from them has GPT-2's. `UserError` where the format cannot express this."""
+        `UserError` where the format cannot express this tokenizer: ranks know neither pattern nor special tokens, GPT-2's are meant."""
         path = _file_in(path)
         if path.suffix == ".tiktoken":
-            self.to_tiktoken()  # or the ids are no ranks
+            if self._encoding is None: self.to_tiktoken()          # says why the ids are no ranks
             write_ranks(path, self.ids)
+            read = _load_ranks(path)
+            if (read.pattern, read.special_tokens) != (self.pattern, self.special_tokens):
+                path.unlink()
+                raise UserError(f"{path} would lose something: a file of ranks knows neither pattern nor special tokens, and is read back with GPT-2's and <|endoftext|>.\nSave this tokenizer as .json.")
         else:
             file = BPEFile(self._ordinary, self.merges, self.special_tokens, self.pattern, ignore_merges=not self._whole)
             write_hf(path, file, {"minigpt_fingerprint": self.fingerprint})

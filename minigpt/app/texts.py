@@ -20,7 +20,7 @@ import tyro
 
 from .terminal import parse, table
 from ..data import CORPORA, SHARD_TOKENS, DataConfig, labelled, open_tokens, prepare, read_meta, survey
-from ..tokenizer import END_OF_TEXT, PATTERNS, BPETokenizer, Tokenizer, count_tokens, get_tokenizer, train_bpe
+from ..tokenizer import END_OF_TEXT, BPETokenizer, Tokenizer, count_tokens, get_tokenizer, train_bpe
 from ..tools.coloured import Coloured
 from ..tools.corpora import Document, documents, is_here
 from ..tools.errors import UserError, check_types, choose, require
@@ -97,8 +97,8 @@ class TokenizerTrainCommand:
     data: Annotated[str, tyro.conf.Positional]  # corpus name, file or folder
     out: str  # file to write: NAME.json as Hugging Face's tokenizer.json, NAME.tiktoken as ranks
     vocab_size: int = 4096  # ids, the 256 bytes and the special tokens among them
-    special_tokens: tuple[str, ...] = (END_OF_TEXT,)  # texts with an id of their own, never merged across
-    pattern: Literal["gpt2", "o200k_base"] = "gpt2"  # how text is cut before merging
+    special_tokens: tuple[str, ...] = ()  # further texts with an id of their own, never merged across, beside <|endoftext|>
+    pattern: Literal["gpt2", "cl100k_base", "o200k_base"] = "gpt2"  # how text is cut before merging
     engine: Literal["minigpt", "tokenizers"] = "minigpt"  # whose code learns the merges: ours, exact, or Hugging Face's, faster for big vocabularies
     workers: int = 0  # processes that count pieces; 0: one a core
     sample_size: int = 0  # documents; 0: all
@@ -135,9 +135,13 @@ def _texts(data, sample_size):
         yield END_OF_TEXT
 
 def tokenizer_train(a: TokenizerTrainCommand) -> int:
-    if Path(a.out).is_dir(): raise UserError(f"out={a.out!r} is a folder: expected a file to write, such as {Path(a.out) / 'tokenizer.json'}")
+    out, special = Path(a.out), tuple(dict.fromkeys((END_OF_TEXT, *a.special_tokens)))
+    if out.is_dir(): raise UserError(f"out={a.out!r} is a folder: expected a file to write, such as {out / 'tokenizer.json'}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix == ".tiktoken" and (special != (END_OF_TEXT,) or a.pattern != "gpt2"): raise UserError(f"out={a.out!r} is not allowed: a file of ranks holds neither special tokens nor a pattern, expected a name that ends in .json")
     start = time.perf_counter()
-    tokenizer = BPETokenizer(*train_bpe(_texts(a.data, a.sample_size), a.vocab_size, a.special_tokens, a.pattern, a.workers or usable_cores(), a.engine), a.special_tokens, PATTERNS[a.pattern])
+    tokenizer = BPETokenizer(*train_bpe(_texts(a.data, a.sample_size), a.vocab_size, special, a.pattern, a.workers or usable_cores(), a.engine, quiet=False), special, a.pattern)
+    if not tokenizer.merges and tokenizer.vocab_size < a.vocab_size: raise UserError(f"{a.data} holds no text to learn from: expected at least two neighbouring bytes in a word")
     seconds = time.perf_counter() - start
     tokenizer.save(a.out)
     if tokenizer.vocab_size < a.vocab_size: print(f"no pair was left after {len(tokenizer.merges):,} merges: give more text, or a smaller --vocab-size")
@@ -147,7 +151,9 @@ def tokenizer_train(a: TokenizerTrainCommand) -> int:
 
 def tokenizer_inspect(a: TokenizerInspectCommand) -> int:
     tokenizer = get_tokenizer(a.tokenizer)
-    text = sys.stdin.read() if a.text == "-" else a.text
+    try: text = sys.stdin.buffer.read().decode("utf-8") if a.text == "-" else a.text
+    except UnicodeDecodeError as error: raise UserError(f"the standard input is not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}. Convert it, for example with iconv") from None
+    if os.path.isfile(a.text): print(f"(this is the name of a file; to read it: minigpt tokenizer inspect - < {a.text})", file=sys.stderr)
     ids = tokenizer.encode(text)
     print(coloured_text(tokenizer, ids))
     if a.ids: print(*ids)
@@ -160,7 +166,7 @@ def tokenizer_count(a: TokenizerCountCommand) -> int:
         tokenizer, start = get_tokenizer(name.strip()), time.perf_counter()
         found = [count_tokens(tokenizer, document.blocks()) for document in _documents(a.data, a.split, a.sample_size)]
         tokens, size = sum(c.tokens for c in found), sum(c.bytes for c in found)
-        rows.append((tokenizer.name, f"{tokenizer.vocab_size:,}", f"{len(found):,}", f"{tokens:,}", f"{size:,}", f"{size / max(1, tokens):.3f}", f"{size / 1e6 / (time.perf_counter() - start):.1f}"))
+        rows.append((tokenizer.name, f"{tokenizer.vocab_size:,}", f"{len(found):,}", f"{tokens:,}", f"{size:,}", f"{size / tokens:.3f}" if tokens else "-", f"{size / 1e6 / (time.perf_counter() - start):.1f}"))
     print(table(rows, header=("tokenizer", "ids", "documents", "tokens", "bytes", "bytes per token", "MB/s with reading")))
     return 0
 

@@ -139,8 +139,10 @@ class BPEFile:
             if i in self.vocab: raise UserError(f"special_tokens: {text!r} has the id {i} of the ordinary token {self.vocab[i]!r}")
         if len(special_ids) < len(self.special_tokens): raise UserError(f"special_tokens: {self.special_tokens} has an id twice")
         ids = special_ids | self.vocab.keys()
-        if odd := {i for i in ids if i < 0} | set(range(max(self.vocab))) - ids:
-            raise UserError(f"vocab: the id {min(odd)} is {'negative' if min(odd) < 0 else 'missing'}, expected ids from 0 to the last ordinary token's without a gap")
+        last = max(self.vocab)
+        odd = min(ids) if min(ids) < 0 else next((n for n, i in enumerate(sorted(ids)) if n < last and i != n), None)
+        if odd is not None:
+            raise UserError(f"vocab: the id {odd} is {'negative' if odd < 0 else 'missing'}, expected ids from 0 to the last ordinary token's without a gap")
 
 # %% ../../nbs/tools/vocabularies.ipynb #3d849dd9
 _GPT2_PATTERN = r"""'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # what `use_regex` stands for: tokenizers, pre_tokenizers/byte_level.rs
