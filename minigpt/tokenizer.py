@@ -217,20 +217,23 @@ def bpe_split_long(piece: bytes, ranks: dict) -> list[bytes]:
     return [part for part in parts if part is not None]
 
 # %% ../nbs/03_tokenizer.ipynb #340ca403
+def _cut_in(part: str, pattern: str, last: int) -> int:
+    "The last place up to `last` where a piece ends, not behind white space; 0 where there is none."
+    if pattern in PATTERNS.values():      # all of them cut where white space follows a letter or a digit
+        found = regex.search(r"(?r)(?<=[\p{L}\p{N}])\s", part, endpos=last + 1)
+        if found: return found.start()
+    borders = takewhile(lambda border: border <= last, (m.start() for m in regex.finditer(pattern, part)))
+    return max((border for border in borders if not part[border - 1:border].isspace()), default=0)
+
 def settled_length(text: str, special_tokens: Iterable[str] = (), pattern: str = GPT2_PATTERN) -> int:
     """A late place where `text` can be cut and each side encoded alone, whatever text comes after; 0 where there is none.
 
     Exact for patterns that look no further ahead than `'ll` and cut white space by what follows it, as PATTERNS do."""
     special_tokens = list(special_tokens)
-    end, limit = len(text), len(text) - 3 - max(map(len, special_tokens), default=0)
+    end, limit = len(text), len(text) - 3 - max(map(len, special_tokens), default=0)      # later text cannot reach beyond the limit
     for part in reversed(split_special(text, special_tokens)):
-        start, last = end - len(part), limit - (end - len(part))
-        if last >= 0:
-            if part in special_tokens: return end
-            part = as_tiktoken_sees(part)
-            if pattern in PATTERNS.values() and (m := regex.search(r"(?r)(?<=[\p{L}\p{N}])\s", part, endpos=last + 1)): return start + m.start()
-            borders = takewhile(lambda border: border <= last, (m.start() for m in regex.finditer(pattern, part)))
-            return start + max((b for b in borders if not part[b - 1:b].isspace()), default=0)
+        start = end - len(part)
+        if start <= limit: return end if part in special_tokens else start + _cut_in(as_tiktoken_sees(part), pattern, limit - start)
         end = start
     return 0
 
