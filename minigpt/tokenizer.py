@@ -18,23 +18,21 @@ import operator
 import os
 import sys
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import accumulate, takewhile
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import regex
 import tiktoken
 
-from .tools.corpora import read_blocks
 from .tools.engines import SPECIAL_TOKENS, VOCABULARIES, as_tiktoken_sees, fetch_vocabulary, learn_with_tokenizers, too_much_for_tiktoken
 from .tools.errors import UserError
-from .tools.files import read_json, sha256_file, write_json
+from .tools.files import read_blocks, read_json, sha256_file, write_json
+from .tools.parallel import in_order
 from .tools.vocabularies import BPEFile, check_pattern, read_extra, read_hf, read_ranks, unreachable, write_hf, write_ranks
 
 # %% ../nbs/03_tokenizer.ipynb #9474173f
@@ -263,20 +261,8 @@ def count_pieces(texts, special_tokens: Iterable[str] = (), pattern: str = GPT2_
 
     special_tokens, counts = list(special_tokens), Counter()
     count = partial(count, special_tokens=special_tokens, pattern=pattern)
-    for found in _in_order(count, settled_blocks(texts, special_tokens, pattern, size), workers): counts.update(found)
+    for found in in_order(count, settled_blocks(texts, special_tokens, pattern, size), workers, processes=True): counts.update(found)
     return counts
-
-def _in_order(function, items, workers):
-    "`map(function, items)`, by `workers` processes where there are any."
-    if not workers:
-        yield from map(function, items)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        waiting = deque()
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) > 2 * workers: yield waiting.popleft().result()
-        while waiting: yield waiting.popleft().result()
 
 # %% ../nbs/03_tokenizer.ipynb #4468f5f1
 class Tokenizer:

@@ -99,7 +99,7 @@ class TokenizerTrainCommand:
     vocab_size: int = 4096  # ids, the 256 bytes and the special tokens among them
     special_tokens: tuple[str, ...] = ()  # further texts with an id of their own, never merged across, beside <|endoftext|>
     pattern: Literal["gpt2", "cl100k_base", "o200k_base"] = "gpt2"  # how text is cut before merging
-    engine: Literal["minigpt", "tokenizers"] = "minigpt"  # whose code learns the merges: ours, exact, or Hugging Face's, faster for big vocabularies
+    engine: Literal["minigpt", "tokenizers"] = "minigpt"  # whose code learns the merges: ours, or Hugging Face's, which breaks ties otherwise (extra hf)
     workers: int = 0  # processes that count pieces; 0: one a core
     sample_size: int = 0  # documents; 0: all
 

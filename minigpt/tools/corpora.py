@@ -295,6 +295,9 @@ def _python_documents():
         except UnicodeDecodeError: continue                   # kept by CPython to test its own decoding
 
 # %% ../../nbs/tools/corpora.ipynb #388560d5
+@lru_cache(maxsize=100_000)
+def _sum(file, size, changed): return sha256_file(file)      # once for each state of a file: training asks several times
+
 def sources(name_or_path, quiet=False) -> list[dict]:
     "Name, bytes and SHA-256 of what a corpus is made from (of many files the SHA-256 of the list of theirs with their names); of the hub, repository and commit."
     name = str(name_or_path)
@@ -307,6 +310,6 @@ def sources(name_or_path, quiet=False) -> list[dict]:
         files = [f for pattern in corpus.files.values() for f in sorted(folder.glob(pattern))]
     else: files = [fetch(corpus, quiet=quiet)] if corpus else text_files(name)
     root = files[0].parent if len(files) == 1 else Path(os.path.commonpath(files))
-    sums = [f"{sha256_file(f)} {f.relative_to(root).as_posix()}" for f in files]
+    sums = [f"{_sum(f, f.stat().st_size, f.stat().st_mtime_ns)} {f.relative_to(root).as_posix()}" for f in files]
     return [{"name": Path(name).name, "bytes": sum(f.stat().st_size for f in files),
              "sha256": sums[0].split()[0] if len(sums) == 1 else hashlib.sha256("\n".join(sums).encode()).hexdigest()}]
