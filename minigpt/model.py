@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LayerNorm', 'RMSNorm', 'MLP', 'SwiGLU', 'balance_loss', 'MixtureOfExperts', 'ShortConv', 'GPTConfig', 'BlockCache',
-           'make_norm', 'make_mlp', 'Block', 'cross_entropy', 'positions_in', 'GPT', 'resolved', 'config_from_hf',
-           'hf_config', 'count_parameters', 'flops_per_token', 'activation_bytes']
+           'make_norm', 'make_mlp', 'Block', 'cross_entropy', 'chunked_cross_entropy', 'positions_in', 'GPT',
+           'resolved', 'config_from_hf', 'hf_config', 'count_parameters', 'flops_per_token', 'activation_bytes']
 
 # %% ../nbs/02_model.ipynb #9bc3080e
 import math
@@ -178,12 +178,13 @@ class GPTConfig:
     init_std: float = 0.0  # standard deviation of fresh matrices; 0: 1 / (2 √inputs), an untied embedding at 1
     tie_weights: bool = False  # embedding and head share one matrix
     softcap: float = 0.0  # logits are held within ±softcap by a tanh; 0: they are not
+    loss_chunk: int = 8192  # tokens whose logits exist at a time where the loss alone is wanted; changes memory, not results
     attention: Literal["auto", "naive", "sdpa", "flex"] = "auto"  # kernel; auto: the fastest for the device
 
     def __post_init__(self):
         check_types(self)
         def check(ok, field, allowed): require(ok, self, field, allowed)
-        for name in ("n_layer", "n_head", "n_embd", "block_size", "vocab_multiple"): check(getattr(self, name) > 0, name, "at least 1")
+        for name in ("n_layer", "n_head", "n_embd", "block_size", "vocab_multiple", "loss_chunk"): check(getattr(self, name) > 0, name, "at least 1")
         check(self.dropout < 1, "dropout", "less than 1")
         check(self.norm_eps > 0, "norm_eps", "more than 0")
         check(self.rope_theta > 1, "rope_theta", "more than 1")
@@ -293,11 +294,56 @@ class Block(nn.Module):
 
 # %% ../nbs/02_model.ipynb #1009c8ba
 #| hint: logits in float32, log softmax over the last dimension, minus the entry of each target; the mean over targets that are not ignore_index
-def cross_entropy(logits, targets, ignore_index: int = -100):
+def cross_entropy(logits, targets, ignore_index: int = -100, reduction: str = "mean"):
     """Mean of −log softmax(logits)[target] in nats, in float32, over the targets that are not `ignore_index`.
 
-    logits (…, V), targets (…) int64; nan where every target is ignored, as in PyTorch."""
-    return F.cross_entropy(logits.float().reshape(-1, logits.size(-1)), targets.reshape(-1), ignore_index=ignore_index)
+    logits (…, V), targets (…) int64; nan where every target is ignored, as in PyTorch. `reduction`: "mean", "sum", or "none" for
+    a loss per target (…), 0 where it is ignored."""
+    loss = F.cross_entropy(logits.float().reshape(-1, logits.size(-1)), targets.reshape(-1), ignore_index=ignore_index, reduction=reduction)
+    return loss.view(targets.shape) if reduction == "none" else loss
+
+# %% ../nbs/02_model.ipynb #d58ed31e
+class _ChunkedLoss(torch.autograd.Function):
+    "Sum of the losses of x (N, C) under scores x Wᵀ, with both gradients found beside it, `chunk` rows of scores at a time."
+    @staticmethod
+    def forward(ctx, x, weight, targets, vocab_size, softcap, chunk, dtype):
+        W, total = weight.to(dtype), x.new_zeros((), dtype=torch.float32)
+        grad_x, grad_weight = [], torch.zeros_like(weight, dtype=torch.float32)
+        for h, y in zip(x.to(dtype).split(chunk), targets.split(chunk)):
+            scores = _capped((h @ W.T)[:, :vocab_size].float(), softcap)                   # (n, V)
+            total = total + cross_entropy(scores, y, reduction="sum")
+            came = y[:, None] == torch.arange(vocab_size, device=y.device)
+            grad = torch.where(came, scores.softmax(-1) - 1, scores.softmax(-1)) * (y != -100)[:, None]
+            if softcap: grad = grad * (1 - (scores / softcap).square())
+            grad = F.pad(grad, (0, len(W) - vocab_size)).to(dtype)                         # padded rows of the head get none
+            grad_x.append(grad @ W)
+            grad_weight = grad_weight + (grad.T @ h).float()
+        ctx.save_for_backward(torch.cat(grad_x).to(x.dtype), grad_weight.to(weight.dtype))
+        return total
+
+    @staticmethod
+    def backward(ctx, slope):
+        grad_x, grad_weight = ctx.saved_tensors
+        return grad_x * slope.to(grad_x.dtype), grad_weight * slope.to(grad_weight.dtype), None, None, None, None, None
+
+def _capped(scores, softcap): return softcap * torch.tanh(scores / softcap) if softcap else scores
+
+def chunked_cross_entropy(x, weight, targets, vocab_size: int, softcap: float = 0.0, chunk: int = 8192, reduction: str = "mean"):
+    """`cross_entropy` of the scores x Wᵀ, of which never more than `chunk` rows exist at a time.
+
+    x (…, C), weight (V', C) whose rows beyond `vocab_size` are padding, targets (…), −100 ignored. Scores are in autocast's format where that is on. `reduction` as in
+    `cross_entropy`; "none" keeps no gradient."""
+    device = x.device.type
+    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
+    rows, y = x.reshape(-1, x.size(-1)), targets.reshape(-1)
+    if reduction == "none" or not torch.is_grad_enabled():
+        with torch.no_grad():
+            losses = torch.cat([cross_entropy(_capped((h @ weight.to(dtype).T)[:, :vocab_size].float(), softcap), part, reduction="none")
+                                for h, part in zip(rows.to(dtype).split(chunk), y.split(chunk))])
+        if reduction == "none": return losses.view(targets.shape)
+        total = losses.sum()
+    else: total = _ChunkedLoss.apply(rows, weight, y, vocab_size, softcap, chunk, dtype)
+    return total / (y != -100).sum() if reduction == "mean" else total
 
 # %% ../nbs/02_model.ipynb #e922a596
 def positions_in(documents):
@@ -364,10 +410,11 @@ class GPT(nn.Module):
         theta = c.rope_theta if c.position == "rotary" else 0.0
         return [BlockCache(c, KVCache(batch_size, c.key_heads, size, c.head_size, weight.dtype, weight.device, rolling, keep, theta)) for _ in self.blocks]
 
-    def forward(self, idx, targets=None, return_logits=False, cache=None, documents=None):
+    def forward(self, idx, targets=None, return_logits=False, cache=None, documents=None, reduction="mean"):
         """idx (B, T) int64. Without targets: (logits (B, T, V), None). With targets (B, T), −100 ignored: (None, loss), or
         (logits, loss) where `return_logits`. `cache` from `new_cache`: `idx` continues what it holds. `documents` (B, T), a number
         per position, not together with a cache: no position sees another document, and positions count from its start.
+        `reduction` of the loss as in `cross_entropy`: "mean", "sum", or "none" (B, T).
 
         While training experts, the loss carries the gradient of their balance too, but not its value. `UserError` past block_size."""
         c, start, T = self.config, cache[0].kv.length if cache else 0, idx.size(1)
@@ -385,12 +432,15 @@ class GPT(nn.Module):
             rotary = (self.cos[start:end], self.sin[start:end]) if end <= c.block_size else rotary_frequencies(c.head_size, T, c.rope_theta, start, idx.device)
         if cache is None: mask = self.blocks[0].attention.make_mask(T, device=idx.device, documents=documents)
         for i, block in enumerate(self.blocks): x = block(x, rotary, cache[i] if cache else None, mask, documents, balance)
-        logits = self.head(self.norm(x))[..., :c.vocab_size]           # (B, T, V): what stands behind are padded rows
-        if c.softcap: logits = c.softcap * torch.tanh(logits / c.softcap)
-        if targets is None: return logits, None
-        loss = cross_entropy(logits, targets)
-        if balance:
-            extra = c.balance * sum(balance) / c.n_layer
+        x, logits = self.norm(x), None
+        if targets is not None and not return_logits and targets.numel() > c.loss_chunk:
+            loss = chunked_cross_entropy(x, self.head.weight, targets, c.vocab_size, c.softcap, c.loss_chunk, reduction)
+        else:
+            logits = _capped(self.head(x)[..., :c.vocab_size], c.softcap)      # (B, T, V): what stands behind are padded rows
+            if targets is None: return logits, None
+            loss = cross_entropy(logits, targets, reduction=reduction)
+        if balance and reduction != "none":
+            extra = c.balance * sum(balance) / c.n_layer * ((targets != -100).sum() if reduction == "sum" else 1)
             loss = loss + (extra - extra.detach())
         return (logits, loss) if return_logits else (None, loss)
 
@@ -462,7 +512,8 @@ def activation_bytes(config, batch_size: int, T: int = 0, itemsize: int = 4) -> 
     """Bytes that autograd keeps between forward and backward pass of (batch_size, T) tokens (0: block_size), loss included.
 
     For an uncompiled model whose numbers have `itemsize` bytes, on a CPU with fused attention. Not for compiled models, other devices,
-    dropout or documents. Parameters are left out, and so are single numbers per token and head."""
+    dropout or documents. Parameters are left out, and so are single numbers per token and head. Batches of more than `loss_chunk`
+    tokens keep the loss's two gradients in place of its logarithms."""
     c, T, C = config, T or config.block_size, config.n_embd
     queries, keys = c.n_head * c.head_size, c.key_heads * c.head_size
     wide = max(4, itemsize) / itemsize                             # RMSNorm and the loss compute in float32 at least
@@ -476,6 +527,7 @@ def activation_bytes(config, batch_size: int, T: int = 0, itemsize: int = 4) -> 
     if c.n_expert: mlp = c.n_active * (mlp + 2 * C)                # each choice takes a copy of the token, and has an answer
     convolutions = 2 * C if c.short_conv else 0                    # what they read; what they give is read by attention and MLP
     block = 2 * norm + convolutions + attention + mlp
-    logits = c.vocab_size * (wide + int(c.softcap > 0))            # the logarithms of the loss
+    logits, gradient = c.vocab_size * (wide + int(c.softcap > 0)), 0           # the logarithms of the loss
+    if batch_size * T > c.loss_chunk: logits, gradient = C, c.padded_vocab_size * C
     masks = c.n_layer * T * T if 0 < c.window < T else 0
-    return int(itemsize * (batch_size * T * (c.n_layer * block + norm + logits) + masks))
+    return int(itemsize * (batch_size * T * (c.n_layer * block + norm + logits) + masks + gradient))

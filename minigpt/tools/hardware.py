@@ -110,18 +110,18 @@ def bfloat16_speedup(size: int = 512) -> float:
     return best(torch.float32) / best(torch.bfloat16)
 
 def resolve_dtype(name: str, device) -> torch.dtype:
-    """The number format for matrix products: `auto` takes bfloat16 on a GPU that has it, and on a CPU where it is measured to be at least 1.5 times as fast as float32; else float32.
+    """The number format for matrix products: `auto` takes bfloat16 on a GPU that has it, float16 on one that has not (T4), and on a CPU
+    bfloat16 where it is measured to be at least 1.5 times as fast as float32; else float32.
 
     `UserError` for a format that training cannot use on that device."""
     device = torch.device(device)
     if name == "auto":
-        if device.type == "cuda": good = torch.cuda.is_bf16_supported(including_emulation=False)
-        else: good = device.type == "cpu" and bfloat16_speedup() >= 1.5
-        return torch.bfloat16 if good else torch.float32
+        if device.type == "cuda": return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+        return torch.bfloat16 if device.type == "cpu" and bfloat16_speedup() >= 1.5 else torch.float32
     formats = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
     if name not in formats: raise UserError(f"dtype={name!r} is not known: expected auto, {', '.join(formats)}")
-    if name == "float16":
-        raise UserError("dtype='float16' needs gradient scaling, which this version does not do: use bfloat16, float32 or auto")
+    if name == "float16" and device.type not in ("cuda", "cpu"):
+        raise UserError(f"dtype='float16' is not allowed on {device.type}: its gradients need scaling, which PyTorch does on cuda and cpu; expected bfloat16, float32 or auto")
     return formats[name]
 
 # %% ../../nbs/tools/hardware.ipynb #a0c3e093
