@@ -36,7 +36,7 @@ export: $(READY)
 $(READY): setup.py settings.ini constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e '.[dev,hf]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e '.[dev,hf,log]'
 	touch $@
 
 clean:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['GPT2_FIELDS', 'LLAMA_FIELDS', 'HF_FIELDS', 'ANY_HF', 'HF_ALLOWED', 'OUR_ALLOWED', 'HF_MODULES', 'fields_from',
-           'family_of', 'config_for', 'module_names', 'theirs_from_ours', 'save_folder', 'load_folder']
+           'family_of', 'config_for', 'module_names', 'theirs_from_ours', 'save_folder', 'load_folder', 'hub_folder']
 
 # %% ../../nbs/tools/huggingface.ipynb #2092b630
 import re
@@ -180,3 +180,12 @@ def load_folder(folder, parameters: dict, fields: dict):
         if name == "lm_head.weight" and fields["tie_weights"]:
             if not torch.equal(tensor.to(view), view): raise UserError(f"{where} differs from the embedding, and config.json ties them into one")
         else: view.copy_(tensor)
+
+# %% ../../nbs/tools/huggingface.ipynb #7438fec3
+def hub_folder(name: str) -> Path:
+    "The folder of a model on Hugging Face's hub, fetched where it is not in the cache. `UserError` where it cannot be had, or `huggingface_hub` is missing."
+    try: from huggingface_hub import snapshot_download
+    except ImportError: raise UserError(f"{name!r} is no folder and no run, and names on the hub need a package: pip install \"minigpt[hf]\"") from None
+    try: return Path(snapshot_download(name, allow_patterns=["config.json", "*.safetensors", "*.safetensors.index.json"]))
+    except (OSError, ValueError, RuntimeError) as e:               # no network, no such name, a name that cannot be one
+        raise UserError(f"{name!r} is neither a run, nor a folder, nor to be had from the hub: {str(e).splitlines()[0][:200]}") from None
