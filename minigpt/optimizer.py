@@ -59,7 +59,8 @@ class SGD(torch.optim.Optimizer):
 def adamw_update(p, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay):
     """Change `p`, `exp_avg` and `exp_avg_sq`, all of one shape, in place by AdamW's `step`-th update, counted from 1.
 
-    Kingma and Ba 2015, algorithm 1; decay as in Loshchilov and Hutter 2019, algorithm 2, with the rate multiplied in as PyTorch does."""
+    `step` is a number or a 0-D tensor. Kingma and Ba 2015, algorithm 1; decay as in Loshchilov and Hutter 2019, algorithm 2, with the
+    rate multiplied in as PyTorch does."""
     beta1, beta2 = betas
     p.mul_(1 - lr * weight_decay)
     exp_avg.lerp_(grad, 1 - beta1)

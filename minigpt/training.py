@@ -460,7 +460,7 @@ def replay(folder, device="cpu") -> str:
     facts = {name: value.item() for name, value in tensors.items() if value.ndim == 0}
     model = GPT(config.model).to(device)
     load_weights(folder / "model.safetensors", model)
-    batches = [(tensors[f"x{i}"].to(device), tensors[f"y{i}"].to(device)) for i in range(len(tensors) // 2 - 1)]
+    batches = [(tensors[f"x{i}"].to(device), tensors[f"y{i}"].to(device)) for i in range(int(facts["micro_batches"]))]
     return nonfinite_in(model, batches, lambda: autocast_to(getattr(torch, config.dtype), device),
                         lambda i: seed_dropout(config.seed, step, int(facts["first"]) + i * int(facts["stride"])), facts["scale"])
 
@@ -496,6 +496,7 @@ class Trainer:
         self.state = load_checkpoint(Run(self.path).checkpoint("last"), self.model, self.optimizer, self.average) if resume else State()
         if self.scaler and self.state.scaler: self.scaler.load_state_dict(self.state.scaler)
         self.skipped, self.taken = torch.zeros(2, device=self.device)                  # whether steps are refused, and how many were taken since `booked`
+        self.asks = self.device.type == "cpu"                      # after every step: a CPU has nothing to wait for
         self.booked, self.since = (self.state.step, self.state.tokens, 0.0), time.perf_counter()       # step, tokens, seconds of training at the last log
         self.began = self.booked
         if compiled: compile_model(self.model, self.device)
@@ -506,7 +507,7 @@ class Trainer:
         "Train until a limit, a target or a signal, evaluate the whole split and save. `Interrupted` after a signal."
         if self.config.eval_only: return self.evaluate(last=True)
         for callback in self.callbacks: callback.on_start(self)
-        if self.config.compile == "on": self.warm_up()
+        if self.config.compile == "on" or self.group.world_size > 1: self.warm_up()
         with catch_signals() as signals, self.tracing() as trace:
             self.since = time.perf_counter()
             while not self.finished():
@@ -569,8 +570,10 @@ class Trainer:
     def before(self, i): seed_dropout(self.config.seed, self.state.step, i * self.group.world_size + self.group.rank)
 
     def warm_up(self):
-        "Compile by a step that is told not to happen; falls back to eager, with a warning, where that fails."
-        if torch._dynamo.config.suppress_errors: warnings.warn("torch._dynamo.config.suppress_errors is set: parts that fail to compile will run slowly and say nothing", stacklevel=2)
+        """Compile, and let DDP see its static graph (whose first pass may not be a `no_sync` one), by a step of one micro-batch that is told not to happen.
+
+        Falls back to eager, with a warning, where compiling fails."""
+        if self.config.compile == "on" and torch._dynamo.config.suppress_errors: warnings.warn("torch._dynamo.config.suppress_errors is set: parts that fail to compile will run slowly and say nothing", stacklevel=2)
         with self.apart("compile"):
             try: train_step(self.wrapped, self.optimizer, self.micro_batches(self.state.step)[:1], self.config.optim.grad_clip, self.autocast, self.before, self.group, stop=torch.ones_like(self.skipped))
             except torch._dynamo.exc.TorchDynamoException as e:
@@ -590,7 +593,7 @@ class Trainer:
         self.taken = self.taken + 1 - self.skipped
         s.step, s.tokens = s.step + 1, s.tokens + c.global_batch(m.world_size) * c.model.block_size
         if self.average: self.average.update(s.step, found.skipped)
-        if not (logs or self.device.type == "cpu"): return         # nothing below may be asked of a GPU without waiting for it
+        if not (logs or self.asks): return                         # a GPU would have to stop to answer
         if self.skipped.item() or self.scaler and self.scaler.get_scale() < 1: self.stop_at_nonfinite()
         self.book()
         if logs:
