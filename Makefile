@@ -1,11 +1,11 @@
-# make train | test | lab | check | test-slow | test-gpu. Each makes .venv when it is missing.
+# make train | test | lab | check | test-slow | test-gpu | bench-gpu. Each makes .venv when it is missing.
 # PIP_ARGS is handed to pip, for another build of torch: make train PIP_ARGS="--extra-index-url …"
 # ARGS is handed to the command:                         make train ARGS="--preset shakespeare-char-cpu"
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: train test test-slow test-gpu lab check export clean
+.PHONY: train test test-slow test-gpu bench-gpu lab check export clean
 .DELETE_ON_ERROR:
 
 train: $(READY)
@@ -19,6 +19,12 @@ test-slow: $(READY)
 
 test-gpu: $(READY)
 	$(BIN)/python .ci/test.py --flags cuda
+
+# speed against transformers, and seconds to nanoGPT's best loss: the records of one GPU, written as they come
+RECORDS := nbs/labs/records
+bench-gpu: $(READY)
+	$(BIN)/minigpt bench throughput --device cuda --preset gpt2-124m,gpt2-350m,gpt2-1.5b --out $(RECORDS)/gpu_throughput.json $(ARGS)
+	$(BIN)/minigpt bench loss --device cuda --preset shakespeare-char --target-loss 1.4697 --out $(RECORDS)/gpu_shakespeare.json
 
 lab: $(READY)
 	$(BIN)/jupyter lab nbs/00_overview.ipynb

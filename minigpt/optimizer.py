@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from .tools.errors import UserError, check_types, require
+from .tools.errors import UserError, check_types, choose, require
 from .tools.processes import Processes
 
 # %% ../nbs/05_optimizer.ipynb #04cffee9
@@ -241,7 +241,8 @@ class Muon(torch.optim.Optimizer):
     about as large as AdamW's ("rms"). `ns_coefficients`: "jordan" or "polar" (`polar_express`). `ns_dtype`: number format of those
     products; None: bfloat16 on CUDA, else the parameter's. `group`: processes that share the matrices out and gather the results;
     the momentum is whole on each. `compiled`: each shape's update is one graph of torch.compile, and rates may change in it.
-    Parameters without a gradient are left alone. `UserError` for a parameter that is not a matrix."""
+    Parameters without a gradient are left alone. `UserError` for a parameter that is not a matrix, at the first step for an
+    unknown `scale` or `ns_coefficients`."""
 
     found_inf = None
 
@@ -279,14 +280,15 @@ class Muon(torch.optim.Optimizer):
         return self.graphs[key]
 
     def build_update(self, group, shape, dtype, device):
+        "What `update_of` gives, made once: the three parts with all their settings in place."
         ns_steps, eps, cautious, rows, columns = group["ns_steps"], group["eps"], group["cautious_decay"], *shape[-2:]
-        ratio = 0.2 * math.sqrt(max(rows, columns)) if group["scale"] == "rms" else math.sqrt(max(1, rows / columns))
-        coefficients = polar_express(ns_steps) if group["ns_coefficients"] == "polar" else None
+        ratio = choose(group["scale"], {"spectral": math.sqrt(max(1, rows / columns)), "rms": 0.2 * math.sqrt(max(rows, columns))}, "scale")
+        coefficients = choose(group["ns_coefficients"], {"jordan": None, "polar": polar_express(ns_steps)}, "ns_coefficients")
         ns_dtype = group["ns_dtype"] or (torch.bfloat16 if device.type == "cuda" else dtype)
         gram = device.type == "cpu" and ns_dtype == torch.float32 and ns_steps <= 5 and max(rows, columns) >= 2 * min(rows, columns)
         product, processes = newton_schulz_gram if gram else newton_schulz, self.group
         rank, world_size = processes.rank, processes.world_size
-        travels = torch.float32 if processes.device.type == "cpu" and ns_dtype.itemsize < 4 else ns_dtype      # gloo gathers no bfloat16
+        travels = torch.float32 if processes.device.type == "cpu" and ns_dtype.itemsize < 4 else ns_dtype      # not every gloo gathers bfloat16
 
         def orthogonalise(updates): return product(updates.to(ns_dtype), ns_steps, eps, coefficients)
         def turn(grads, buffers, momentum, found_inf): return muon_turn(grads, buffers, momentum, found_inf, rank, world_size, orthogonalise)
