@@ -505,8 +505,8 @@ class Trainer:
 
     def fit(self) -> Evaluation:
         "Train until a limit, a target or a signal, evaluate the whole split and save. `Interrupted` after a signal."
-        if self.config.eval_only: return self.evaluate(last=True)
         for callback in self.callbacks: callback.on_start(self)
+        if self.config.eval_only: return self.evaluate(last=True)
         if self.config.compile == "on" or self.group.world_size > 1: self.warm_up()
         with catch_signals() as signals, self.tracing() as trace:
             self.since = time.perf_counter()
@@ -734,6 +734,8 @@ def train(config: TrainConfig, run: str = "", runs_dir="runs", resume=False, ove
     `FloatingPointError` where numbers stop being finite; `OutOfMemory` with the flags to lower."""
     began, path = began or time.time(), run_folder(run or time.strftime("run-%Y%m%d-%H%M%S"), runs_dir)
     config = replace(config, init_from=find_start(config.init_from, runs_dir))
+    if path.is_dir() and not (path / "config.json").exists() and any(not p.name.startswith(".lock") for p in path.iterdir()):
+        raise UserError(f"{path} is not a run and not empty: choose another name (--run) or place (--runs-dir)")
     if (path / "config.json").exists() and not (resume or overwrite): raise UserError(f"run {path.name} exists in {runs_dir}/: choose another name, or go on with --resume {path.name}, or replace it with --overwrite")
     if resume and not path.exists(): Run.find(run, runs_dir)
     with torch.random.fork_rng(), settings_for_training(config), processes(config.device) as group, only_one(path) if group.is_main else nullcontext():

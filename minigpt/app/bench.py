@@ -172,13 +172,18 @@ def our_step(config: TrainConfig, device, dtype, compiled: bool) -> Callable:
         return found.loss
     return step
 
-def transformers_step(config: TrainConfig, device, dtype, compiled: bool) -> Callable:
-    "(x, y) → loss: a training step of Hugging Face's GPT2LMHeadModel of the same sizes; it takes its targets from x itself."
+def transformers_step(config: TrainConfig, device, dtype, compiled: bool, stock: bool = False) -> Callable:
+    """(x, y) → loss: a training step of Hugging Face's GPT2LMHeadModel of the same sizes; it takes its targets from x itself.
+
+    SDPA is told that it is causal, so that flash kernels serve; `stock`: as transformers does it, with a mask where it is compiled."""
     import transformers
+    from transformers.integrations.sdpa_attention import sdpa_attention_forward
     transformers.logging.set_verbosity_error()
+    transformers.AttentionInterface.register("sdpa_causal", sdpa_attention_forward)
+    transformers.AttentionMaskInterface.register("sdpa_causal", lambda *args, **kwargs: None)
     m, o = config.model, config.optim
     sizes = transformers.GPT2Config(vocab_size=m.vocab_size, n_positions=m.block_size, n_embd=m.n_embd, n_layer=m.n_layer, n_head=m.n_head, n_inner=m.hidden_size,
-                                    resid_pdrop=m.dropout, embd_pdrop=m.dropout, attn_pdrop=m.dropout, use_cache=False, attn_implementation="sdpa")
+                                    resid_pdrop=m.dropout, embd_pdrop=m.dropout, attn_pdrop=m.dropout, use_cache=False, attn_implementation="sdpa" if stock else "sdpa_causal")
     with device: model = transformers.GPT2LMHeadModel(sizes).train()
     fused = device.type in ("cpu", "cuda")
     optimizer = torch.optim.AdamW(model.parameters(), lr=o.lr, betas=(o.beta1, o.beta2), eps=o.eps, weight_decay=o.weight_decay, fused=fused)
@@ -307,7 +312,7 @@ class BenchThroughputCommand:
     n_embd: int = 0  # channels; 0: the preset's
     steps: int = 10  # optimisation steps a turn
     repeats: int = 5  # turns
-    peer: Literal["none", "transformers"] = "transformers"  # whom to compare gpt2 presets with
+    peer: Literal["none", "transformers", "transformers-stock"] = "transformers"  # whom to compare gpt2 presets with; stock: without help to find flash attention
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"  # format of matrix products; auto: as train chooses
     compile: Literal["auto", "on", "off"] = "auto"  # torch.compile, for both contenders; auto: on
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"  # auto: cuda, then mps, then cpu
@@ -345,7 +350,7 @@ def describe_trial(name, size, trial: Trial | None) -> str:
 def measure_training(config: TrainConfig, a: BenchThroughputCommand, tokens, device) -> dict:
     "What `bench throughput` finds for one configuration: sizes, and speeds by contender."
     m, dtype, compiled = config.model, resolve_dtype(a.dtype, device), should_compile(config, device, 0)
-    steps = {"minigpt": our_step} | ({"transformers": transformers_step} if a.peer == "transformers" and m.arch == "gpt2" else {})
+    steps = {"minigpt": our_step} | ({a.peer: partial(transformers_step, stock=a.peer == "transformers-stock")} if a.peer != "none" and m.arch == "gpt2" else {})
     makers = {name: partial(make, config, device, dtype, compiled) for name, make in steps.items()}
     start, cap = (a.batch_size, a.batch_size) if a.batch_size else (config.batch_size, 256) if device.type == "cuda" else (1, 8)
     tried = {}
@@ -370,15 +375,15 @@ def measure_training(config: TrainConfig, a: BenchThroughputCommand, tokens, dev
     found = {"block_size": m.block_size, "n_layer": m.n_layer, "n_head": m.n_head, "n_embd": m.n_embd, "vocab_size": m.vocab_size, "parameters": count_parameters(m)["total"],
              "flops_per_token": flops_per_token(m), "optimizer": config.optim.optimizer, "dtype": str(dtype).removeprefix("torch."), "compile": compiled,
              "peak_flops": peak, "interleaved": together, "contenders": {name: row(name) for name in makers}}
-    if len(makers) > 1: found["times_as_fast"] = spread([x / y for x, y in zip(speeds["minigpt"], speeds["transformers"])])
+    if len(makers) > 1: found["times_as_fast"] = spread([x / y for x, y in zip(speeds["minigpt"], speeds[a.peer])])
     return found
 
 def bench_throughput(a: BenchThroughputCommand) -> int:
     device, configs, results = resolve_device(a.device), a.configs(), {}
-    if a.peer == "transformers" and importlib.util.find_spec("transformers") is None:
+    if a.peer != "none" and importlib.util.find_spec("transformers") is None:
         print("without Hugging Face's transformers, which is not installed: pip install \"minigpt[hf]\"")
         a = replace(a, peer="none")
-    facts = {"benchmark": "throughput", **machine(device), "unit": "tokens/s", "steps": a.steps, "repeats": a.repeats, "mfu": MFU,
+    facts = {"benchmark": "throughput", **machine(device), "unit": "tokens/s", "steps": a.steps, "repeats": a.repeats, "mfu": MFU, "peer": a.peer,
              "data": f"batches of {TOKENS:,} random tokens, made ahead by a thread"}
     with tempfile.TemporaryDirectory() as folder:
         for name, config in configs.items():
@@ -394,7 +399,7 @@ def bench_throughput(a: BenchThroughputCommand) -> int:
                 header=("preset", "tokens/s", "median", "low", "high", "ms/step", "MFU", "batch", "GiB", "compile s", "first loss")))
     for name, r in results.items():
         peak = f"MFU against {r['peak_flops'] / 1e12:,.0f} TFLOP/s" if r["peak_flops"] else "no MFU: no peak is known for this device"
-        faster = f"; {r['times_as_fast']['median']:.2f} times transformers' speed ({r['times_as_fast']['low']:.2f} to {r['times_as_fast']['high']:.2f}), {'in turns' if r['interleaved'] else 'one after the other: both did not fit in memory'}" if "times_as_fast" in r else ""
+        faster = f"; {r['times_as_fast']['median']:.2f} times the speed of {a.peer} ({r['times_as_fast']['low']:.2f} to {r['times_as_fast']['high']:.2f}), {'in turns' if r['interleaved'] else 'one after the other: both did not fit in memory'}" if "times_as_fast" in r else ""
         print(f"{name}: {r['dtype']}, compile {'on' if r['compile'] else 'off'}, {peak}{faster}")
     print(f"MFU: {MFU}")
     print(json.dumps(record))

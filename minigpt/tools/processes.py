@@ -49,7 +49,8 @@ class Processes:
         "The parts (n, …) of all processes one after another, (world_size · n, …), on each of them."
         if self.world_size == 1: return part
         whole = part.new_empty(self.world_size * len(part), *part.shape[1:])
-        dist.all_gather_into_tensor(whole, part.contiguous())
+        all_gather = dist.all_gather_single if hasattr(dist, "all_gather_single") else dist.all_gather_into_tensor      # its name before PyTorch 2.13
+        all_gather(whole, part.contiguous())
         return whole
 
     def text_of(self, rank: int, text: str) -> str:
