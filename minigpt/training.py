@@ -676,8 +676,8 @@ class Trainer:
         """Write this step's checkpoint on rank 0, name it `last` (and `best`), and drop the oldest beyond `keep_checkpoints`.
 
         A full disk costs this checkpoint and a warning; the `last` of a run raises it, for then nothing would hold what was learned."""
-        if not self.group.is_main: return
-        with self.apart("save"):
+        with self.apart("save"):                                   # by all processes: they book their seconds together
+            if not self.group.is_main: return
             folder = self.path / "checkpoints"
             if self.scaler: self.state.scaler = self.scaler.state_dict()
             try:
