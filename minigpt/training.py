@@ -7,11 +7,12 @@ __all__ = ['PRESETS', 'MAY_CHANGE', 'Step', 'train_step', 'autocast_to', 'Evalua
            'save_checkpoint', 'load_weights', 'load_checkpoint', 'Average', 'compile_model', 'should_compile',
            'TrainConfig', 'config_to_dict', 'config_from_dict', 'run_folder', 'Run', 'model_flops_utilization',
            'planned_steps', 'horizon', 'starting_weights', 'find_start', 'Stopwatch', 'Callback', 'OutOfMemory',
-           'differences', 'open_splits', 'out_of_memory', 'lower', 'nonfinite_in', 'replay', 'Trainer',
-           'settings_for_training', 'train', 'resumed_config']
+           'differences', 'open_splits', 'fingerprint', 'step_folders', 'whole_checkpoint', 'out_of_memory', 'lower',
+           'nonfinite_in', 'replay', 'Trainer', 'settings_for_training', 'train', 'take', 'resumed_config']
 
 # %% ../nbs/06_training.ipynb #f19645a7
 import gc
+import hashlib
 import itertools
 import json
 import math
@@ -21,7 +22,7 @@ import time
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple, get_type_hints
@@ -131,6 +132,7 @@ class State:
     step: int = 0
     tokens: int = 0
     train_seconds: float = 0.0     # of optimisation steps
+    timed: int = 0                 # how many of the steps these seconds cover: the device is asked for the time now and then
     best_val_loss: float = math.inf
     stale: int = 0                 # evaluations since the best one
     scaler: dict = field(default_factory=dict)     # of float16's gradient scaling
@@ -238,6 +240,8 @@ class TrainConfig:
         for name in ("batch_size", "grad_accum", "log_every", "keep_checkpoints"): require(getattr(self, name) >= 1, self, name, "at least 1")
         if not (self.max_steps or self.epochs or self.max_seconds or self.target_loss):
             raise UserError("nothing would end this run: give max_steps, epochs, max_seconds or target_loss")
+        if (self.target_loss or self.patience) and not self.eval_every:
+            raise UserError("target_loss and patience look at evaluations, and there would be none on the way: set eval_every too, the steps between them")
 
     @property
     def eval_batch_size(self) -> int:
@@ -372,7 +376,7 @@ def planned_steps(config: TrainConfig, n_windows: int, world_size: int = 1) -> i
 def horizon(config: TrainConfig, state: State, steps: int) -> float:
     "Length of the learning-rate schedule in steps: `decay_steps` or `steps`, or less where `max_seconds` will end the run sooner."
     limit = config.optim.decay_steps or steps or 10**12           # no limit but the clock: far away until the pace is known
-    if config.max_seconds and state.train_seconds: limit = min(limit, max(1.0, state.step) * config.max_seconds / state.train_seconds)
+    if config.max_seconds and state.train_seconds: limit = min(limit, max(1.0, state.timed) * config.max_seconds / state.train_seconds)
     return limit
 
 # %% ../nbs/06_training.ipynb #3dcc541b
@@ -414,10 +418,10 @@ class OutOfMemory(Exception): "The device or the machine has too little memory f
 
 # %% ../nbs/06_training.ipynb #e727fbf0
 MAY_CHANGE = {"max_steps", "epochs", "max_seconds", "target_loss", "patience", "eval_every", "eval_batches", "log_every", "sample_every",
-              "save_every", "keep_checkpoints", "loggers", "wandb_project", "profile", "device", "grad_accum"}
+              "save_every", "keep_checkpoints", "loggers", "wandb_project", "profile", "device", "batch_size", "grad_accum", "init_from"}
 
 def differences(old: TrainConfig, new: TrainConfig) -> list:
-    "What `new` would change of a run begun with `old`, beyond limits, cadences and loggers: lines `field: old → new`."
+    "What `new` would change of a run begun with `old`, beyond limits, cadences, loggers and how a batch is cut: lines `field: old → new`."
     def flat(config): return {f"{k}.{j}" if isinstance(v, dict) else k: w for k, v in config_to_dict(config).items() for j, w in (v.items() if isinstance(v, dict) else [(k, v)])}
     a, b = flat(old), flat(new)
     return [f"{k.split('.')[-1]}: {a[k]} → {b[k]}" for k in a if a[k] != b[k] and k not in MAY_CHANGE and k != "data.workers"]
@@ -427,6 +431,32 @@ def open_splits(config: TrainConfig, group: Processes, quiet=False) -> tuple:
     if group.is_main: open_data(config.data, "train", config.model.vocab_size, quiet)
     group.barrier()
     return tuple(open_data(config.data, split, config.model.vocab_size, quiet=True) for split in ("train", "val"))
+
+def fingerprint(*splits) -> str:
+    "A short hash of the tokens of some splits: their numbers, and their shards' SHA-256 where `prepare` wrote them down."
+    parts = [part for split in splits for part in ([tokens for tokens, _ in split.parts] or [split])]
+    facts = [[len(part), sorted(entry["sha256"] for shards in part.meta.get("shards", {}).values() for entry in shards)] for part in parts]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+def step_folders(folder) -> list:
+    "The checkpoints step_… in `folder`, oldest first."
+    return sorted(Path(folder).glob("step_*"), key=lambda p: int(p.name.removeprefix("step_")))
+
+def whole_checkpoint(path) -> Path | None:
+    """The checkpoint from which the run at `path` goes on: `last`, or with a warning the newest that is whole, which `last` names from now on.
+
+    None where it has none yet; `UserError` where all are damaged."""
+    folder, damage = Path(path) / "checkpoints", ""
+    named = [folder / "last"] if (folder / "last").exists() else []
+    for candidate in named + step_folders(folder)[::-1]:
+        try: verify_checkpoint(candidate)
+        except UserError as e: damage = damage or str(e)
+        else:
+            if candidate not in named:
+                warnings.warn(f"run {Path(path).name} goes on from {candidate.name}: {damage or 'it has no checkpoint that is named last'}", stacklevel=2)
+                point(folder / "last", candidate)
+            return candidate
+    if damage: raise UserError(f"no checkpoint of run {Path(path).name} is whole, so it cannot go on. The newest: {damage}")
 
 def out_of_memory(error: BaseException) -> bool:
     "Whether an error means that memory ran out: a GPU's, PyTorch's on the CPU, or Python's."
@@ -477,6 +507,7 @@ class Trainer:
         model_config, fill = (config.model, None) if resume else starting_weights(config)
         config = replace(config, model=model_config)
         self.train_tokens, self.val_tokens = open_splits(config, group, quiet)
+        self.check_data(config, resume)
         model_config = replace(model_config, vocab_size=model_config.vocab_size or self.train_tokens.vocab_size)
         windows = make_windows(self.train_tokens, model_config.block_size, config.seed)
         self.steps = planned_steps(config, len(windows), group.world_size)
@@ -497,17 +528,27 @@ class Trainer:
         if self.scaler and self.state.scaler: self.scaler.load_state_dict(self.state.scaler)
         self.skipped, self.taken = torch.zeros(2, device=self.device)                  # whether steps are refused, and how many were taken since `booked`
         self.asks = self.device.type == "cpu"                      # after every step: a CPU has nothing to wait for
+        self.saved = -1                                            # the step of the checkpoint that this process wrote last
         self.booked, self.since = (self.state.step, self.state.tokens, 0.0), time.perf_counter()       # step, tokens, seconds of training at the last log
         self.began = self.booked
         if compiled: compile_model(self.model, self.device)
-        self.wrapped = self.model if group.world_size == 1 else DistributedDataParallel(
-            self.model, device_ids=[self.device.index] if self.device.type == "cuda" else None, gradient_as_bucket_view=True, static_graph=True)
+        self.wrapped = self.model                                  # until `warm_up` puts DDP around it
+
+    def check_data(self, config, resume):
+        "`UserError` where a resumed run's tokens are others than before, or where the run that `init_from` names had another tokenizer."
+        before = read_json(self.path / "config.json").get("data_fingerprint") if resume else None
+        if before and before != fingerprint(self.train_tokens, self.val_tokens):
+            raise UserError(f"run {self.path.name} cannot be resumed: its data are not what they were, {config.data.data} was prepared again from another text or with another tokenizer. "
+                            "Put the old ones back, or go on as a new run: --init-from")
+        theirs, ours = Path(config.init_from) / "tokenizer.json", self.train_tokens.folder and self.train_tokens.folder / "tokenizer.json"
+        if not resume and (Path(config.init_from) / "checkpoints").is_dir() and theirs.exists() and ours and theirs.read_bytes() != ours.read_bytes():
+            raise UserError(f"init_from={config.init_from!r} does not fit: that run has another tokenizer than these data, so its weights know other tokens. Give --tokenizer {theirs}")
 
     def fit(self) -> Evaluation:
         "Train until a limit, a target or a signal, evaluate the whole split and save. `Interrupted` after a signal."
         for callback in self.callbacks: callback.on_start(self)
         if self.config.eval_only: return self.evaluate(last=True)
-        if self.config.compile == "on" or self.group.world_size > 1: self.warm_up()
+        if (self.config.compile == "on" or self.group.world_size > 1) and not self.finished(): self.warm_up()
         with catch_signals() as signals, self.tracing() as trace:
             self.since = time.perf_counter()
             while not self.finished():
@@ -515,7 +556,7 @@ class Trainer:
                 if self.due(self.config.eval_every): self.evaluate()
                 if self.due(self.config.sample_every): self.sample()
                 if self.due(self.config.save_every): self.save()
-                if number := self.signal_in(signals):
+                if number := self.signal_in(signals):              # even after the last step: what is left to do can wait for a resume
                     self.save(last=True)
                     raise Interrupted(Run(self.path), number)
                 if trace: trace.step()
@@ -531,7 +572,9 @@ class Trainer:
                 if not old.name.startswith(".lock"): shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
         config = config_to_dict(self.config)
         write_json(self.path / "config.json", {"config": config, "global_batch": self.config.global_batch(self.group.world_size),
-                                               "world_size": self.group.world_size, "device_name": device_name(self.device), "environment": environment()})
+                                               "world_size": self.group.world_size, "device_name": device_name(self.device), "environment": environment(),
+                                               "data_fingerprint": fingerprint(self.train_tokens, self.val_tokens)})
+        for half in (self.path / "checkpoints").glob(".step_*"): shutil.rmtree(half)       # left by a kill in the middle of writing
         if self.train_tokens.folder: shutil.copy(self.train_tokens.folder / "tokenizer.json", self.path / "tokenizer.json")
         (self.path / "result.json").unlink(missing_ok=True)
         self.loggers.extend(make_loggers(self.config.loggers, self.path, total=self.steps, done=self.state.step, quiet=quiet, run_name=self.path.name,
@@ -547,10 +590,14 @@ class Trainer:
 
     def due(self, every) -> bool: return bool(every) and self.state.step % every == 0 and not self.finished()
 
-    def finished(self) -> bool:
+    def finished(self) -> str:
+        "Which limit the run has reached, in words; \"\" while it goes on."
         c, s = self.config, self.state
-        return bool(self.steps and s.step >= self.steps or c.max_seconds and s.train_seconds >= c.max_seconds
-                    or s.best_val_loss <= c.target_loss or c.patience and s.stale >= c.patience)
+        if self.steps and s.step >= self.steps: return f"its {self.steps:,} steps are done: give it more with --max-steps" if not c.epochs else f"its {self.steps:,} steps are done: raise --max-steps or --epochs"
+        if c.max_seconds and s.train_seconds >= c.max_seconds: return f"its {c.max_seconds:g} s are over: raise --max-seconds"
+        if s.best_val_loss <= c.target_loss: return f"its target, a validation loss of {c.target_loss:g}, is reached: lower --target-loss"
+        if c.patience and s.stale >= c.patience: return f"{s.stale} evaluations brought nothing better: raise --patience"
+        return ""
 
     def signal_in(self, signals) -> int:
         "The number of a signal that any process has got, or 0; several processes compare notes at logged steps only."
@@ -572,16 +619,32 @@ class Trainer:
     def warm_up(self):
         """Compile, and let DDP see its static graph (whose first pass may not be a `no_sync` one), by a step of one micro-batch that is told not to happen.
 
-        Falls back to eager, with a warning, where compiling fails."""
+        Where compiling fails on any process all of them go on uncompiled, with a warning."""
         if self.config.compile == "on" and torch._dynamo.config.suppress_errors: warnings.warn("torch._dynamo.config.suppress_errors is set: parts that fail to compile will run slowly and say nothing", stacklevel=2)
+        x, y = self.micro_batches(self.state.step)[0]
+        def alone():                                               # without DDP, whose processes would wait for one that fails
+            self.before(0)
+            with self.autocast(): self.model(x, targets=y, reduction="sum")[1].backward()
+        def refused():
+            if self.group.world_size > 1: self.wrapped = self.in_ddp()
+            train_step(self.wrapped, self.optimizer, [(x, y)], self.config.optim.grad_clip, self.autocast, self.before, self.group, stop=torch.ones_like(self.skipped))
         with self.apart("compile"):
-            try: train_step(self.wrapped, self.optimizer, self.micro_batches(self.state.step)[:1], self.config.optim.grad_clip, self.autocast, self.before, self.group, stop=torch.ones_like(self.skipped))
-            except torch._dynamo.exc.TorchDynamoException as e:
-                warnings.warn(f"torch.compile failed ({type(e).__name__}: {str(e).splitlines()[0][:200]}); this run goes on uncompiled and slower. "
-                              "A C++ compiler (g++ or clang) is needed on the CPU; --compile off says that you know", stacklevel=2)
-                torch.compiler.set_stance("force_eager")
-                self.config = replace(self.config, compile="off")
+            for work in [alone] * (self.config.compile == "on") + [refused]:
+                failure = ""
+                try: work()
+                except torch._dynamo.exc.TorchDynamoException as e: failure = f"{type(e).__name__}: {str(e).splitlines()[0][:200]}"
                 self.optimizer.zero_grad()
+                if self.group.largest(bool(failure)): self.go_on_uncompiled(failure or "on another process")
+
+    def in_ddp(self):
+        "The model as DDP has it. Not before it was tried alone: DDP counts every backward pass of its parameters."
+        return DistributedDataParallel(self.model, device_ids=[self.device.index] if self.device.type == "cuda" else None, gradient_as_bucket_view=True, static_graph=True)
+
+    def go_on_uncompiled(self, failure):
+        warnings.warn(f"torch.compile failed ({failure}); this run goes on uncompiled and slower. "
+                      "A C++ compiler (g++ or clang) is needed on the CPU; --compile off says that you know", stacklevel=2)
+        torch.compiler.set_stance("force_eager")
+        self.config = replace(self.config, compile="off")
 
     def step(self):
         "One optimizer step, its metrics where they are due."
@@ -593,8 +656,8 @@ class Trainer:
         self.taken = self.taken + 1 - self.skipped
         s.step, s.tokens = s.step + 1, s.tokens + c.global_batch(m.world_size) * c.model.block_size
         if self.average: self.average.update(s.step, found.skipped)
-        if not (logs or self.asks): return                         # a GPU would have to stop to answer
-        if self.skipped.item() or self.scaler and self.scaler.get_scale() < 1: self.stop_at_nonfinite()
+        timed = c.max_seconds and s.step % 10 == 0                 # the clock and the schedule want to know the pace
+        if not (logs or self.asks or timed): return                # a GPU would have to stop to answer
         self.book()
         if logs:
             scale = {"train/loss_scale": self.scaler.get_scale()} if self.scaler else {}
@@ -610,19 +673,22 @@ class Trainer:
         found = nonfinite_in(self.model, batches, self.autocast, self.before, scale)
         rank = int(-m.largest(-m.rank if found else -math.inf)) if m.largest(bool(found)) else 0
         found, folder = m.text_of(rank, found), self.path / "nonfinite" / f"step_{step:06d}"
+        kept = f"The weights before it and its batches are in {folder}: minigpt.training.replay repeats it."
         if m.rank == rank:
             facts = {"first": torch.tensor(float(rank)), "stride": torch.tensor(float(m.world_size)), "scale": torch.tensor(scale)}
-            save_checkpoint(folder, self.model, self.optimizer, s, self.average,
-                            batches={f"{name}{i}": t.cpu() for i, batch in enumerate(batches) for name, t in zip("xy", batch)} | {**facts, "micro_batches": torch.tensor(float(len(batches)))})
+            try: save_checkpoint(folder, self.model, self.optimizer, s, self.average,
+                                 batches={f"{name}{i}": t.cpu() for i, batch in enumerate(batches) for name, t in zip("xy", batch)} | {**facts, "micro_batches": torch.tensor(float(len(batches)))})
+            except OSError as e: kept = f"What would repeat it could not be saved: {e}."
+        kept = m.text_of(rank, kept)                               # all wait for the one that writes
         raise FloatingPointError(f"step {step + 1} was not taken: its loss or gradient is not finite. First: {found or 'nothing that a second, uncompiled run of the step shows'}"
-                                 f"{f', on process {rank}' if m.world_size > 1 else ''}.\nThe weights before it and its batches are in {folder}: "
-                                 f"minigpt.training.replay repeats it. Lower lr and muon_lr, set grad_clip, or use another dtype than {c.dtype}")
+                                 f"{f', on process {rank}' if m.world_size > 1 else ''}.\n{kept} Lower lr and muon_lr, set grad_clip, or use another dtype than {c.dtype}")
 
     def book(self):
-        "Wait for the device, and book the seconds since the last booking as training."
+        "Wait for the device, stop the run where a step was refused, and book the seconds since the last booking as training."
         synchronize(self.device)
+        if self.skipped.item() or self.scaler and self.scaler.get_scale() < 1: self.stop_at_nonfinite()
         now, s = time.perf_counter(), self.state
-        seconds, self.since = now - self.since, now
+        seconds, self.since, s.timed = now - self.since, now, s.step
         self.clock.seconds["train"] += seconds
         s.train_seconds = self.group.largest(s.train_seconds + seconds) if self.config.max_seconds else s.train_seconds + seconds
 
@@ -652,14 +718,16 @@ class Trainer:
         def measure(tokens, batches): return evaluate(self.model, tokens, c.eval_batch_size, batches, self.autocast, self.group)
         with self.apart("eval"), self.average.applied() if self.average else nullcontext():
             on_train, result = measure(self.train_tokens, min(c.eval_batches or 4, 4)), measure(self.val_tokens, c.eval_batches)
-            better = result.loss < s.best_val_loss
+            compared, best_before = result.loss, s.best_val_loss   # like with like: the whole split only where all evaluations see it
+            better = compared < s.best_val_loss
             if last and c.eval_batches: result = measure(self.val_tokens, 0)
             with torch.compiler.set_stance("force_eager"): more = {k: v for callback in self.callbacks for k, v in callback.on_evaluation(self).items()}
-        s.best_val_loss, s.stale = (min(result.loss, s.best_val_loss), 0) if better else (s.best_val_loss, s.stale + 1)
+        planned = not last or bool(c.eval_every) and s.step % c.eval_every == 0
+        s.best_val_loss, s.stale = (compared, 0) if better else (s.best_val_loss, s.stale + planned)
         floor = finite(self.val_tokens.floor_per_token)
         self.log({"eval/train_loss": on_train.loss, "eval/val_loss": result.loss, "eval/floor": floor, **more}
                  | ({"final/train_loss": on_train.loss, "final/val_loss": result.loss} if last else {}))
-        if better and not c.eval_only: self.save(best=True)
+        if better and not c.eval_only and not self.save(best=True): s.best_val_loss = best_before
         self.last_train_loss = on_train.loss
         return result
 
@@ -672,25 +740,32 @@ class Trainer:
         with self.apart("sample"), torch.compiler.set_stance("force_eager"), self.average.applied() if self.average else nullcontext():   # lengths vary: compiled, each would cost seconds
             for callback in self.callbacks: callback.on_sample(self)
 
-    def save(self, best=False, last=False):
-        """Write this step's checkpoint on rank 0, name it `last` (and `best`), and drop the oldest beyond `keep_checkpoints`.
+    def save(self, best=False, last=False) -> bool:
+        """Write this step's checkpoint on rank 0, name it `last` (and `best`), and drop the oldest beyond `keep_checkpoints`; whether that worked.
 
         A full disk costs this checkpoint and a warning; the `last` of a run raises it, for then nothing would hold what was learned."""
         with self.apart("save"):                                   # by all processes: they book their seconds together
-            if not self.group.is_main: return
-            folder = self.path / "checkpoints"
-            if self.scaler: self.state.scaler = self.scaler.state_dict()
-            try:
-                target = save_checkpoint(folder / f"step_{self.state.step:06d}", self.model, self.optimizer, self.state, self.average)
-                point(folder / "last", target)
-                if best or not (folder / "best").exists(): point(folder / "best", target)
-            except OSError as e:
-                if last or not disk_is_full(e): raise
-                warnings.warn(f"the checkpoint of step {self.state.step} was not saved: {e.strerror}; older ones are whole, and the run goes on", stacklevel=2)
-                return
-            named = {(folder / name).resolve().name for name in ("last", "best")}
-            for old in sorted(folder.glob("step_*"))[:-self.config.keep_checkpoints]:
-                if old.name not in named: shutil.rmtree(old)
+            failed = not self.write(best, last) if self.group.is_main else False
+            return not self.group.largest(failed)
+
+    def write(self, best, last) -> bool:
+        "What `save` does on rank 0."
+        folder = self.path / "checkpoints"
+        target = folder / f"step_{self.state.step:06d}"
+        if self.scaler: self.state.scaler = self.scaler.state_dict()
+        try:
+            if self.saved != self.state.step: save_checkpoint(target, self.model, self.optimizer, self.state, self.average)
+            self.saved = self.state.step
+            point(folder / "last", target)
+            if best or not (folder / "best").exists(): point(folder / "best", target)
+        except OSError as e:
+            if last or not disk_is_full(e): raise
+            warnings.warn(f"the checkpoint of step {self.state.step} was not saved: {e.strerror}; older ones are whole, and the run goes on", stacklevel=2)
+            return False
+        named = {(folder / name).resolve().name for name in ("last", "best")}
+        for old in step_folders(folder)[:-self.config.keep_checkpoints]:
+            if old.name not in named: shutil.rmtree(old)
+        return True
 
     @contextmanager
     def tracing(self):
@@ -729,23 +804,24 @@ def train(config: TrainConfig, run: str = "", runs_dir="runs", resume=False, ove
     """Train by `config` into the folder `runs_dir`/`run` (a name with the time where empty) and give the `Run`.
 
     `resume` goes on from the run's last checkpoint, with limits, cadences and loggers of `config`; grad_accum follows the number of
-    processes so that the global batch stays. `began`: time.time() from which `seconds` counts. `UserError` for a name in use, a
+    processes and batch_size so that the global batch stays. `began`: time.time() from which `seconds` counts. `UserError` for a name in use, a
     configuration that does not fit the run, the data or the machine; `Interrupted` after SIGINT, SIGTERM or SIGUSR1, with all saved;
     `FloatingPointError` where numbers stop being finite; `OutOfMemory` with the flags to lower."""
-    began, path = began or time.time(), run_folder(run or time.strftime("run-%Y%m%d-%H%M%S"), runs_dir)
+    began, name = began or time.time(), run or time.strftime("run-%Y%m%d-%H%M%S")
     config = replace(config, init_from=find_start(config.init_from, runs_dir))
-    if path.is_dir() and not (path / "config.json").exists() and any(not p.name.startswith(".lock") for p in path.iterdir()):
-        raise UserError(f"{path} is not a run and not empty: choose another name (--run) or place (--runs-dir)")
-    if (path / "config.json").exists() and not (resume or overwrite): raise UserError(f"run {path.name} exists in {runs_dir}/: choose another name, or go on with --resume {path.name}, or replace it with --overwrite")
-    if resume and not path.exists(): Run.find(run, runs_dir)
-    with torch.random.fork_rng(), settings_for_training(config), processes(config.device) as group, only_one(path) if group.is_main else nullcontext():
+    with torch.random.fork_rng(), settings_for_training(config), processes(config.device) as group, ExitStack() as lock:
+        path, complaint = run_folder(group.text_of(0, name), runs_dir), ""             # rank 0's, where the name has the time in it
+        if group.is_main:
+            try: take(path, resume, overwrite, lock)
+            except UserError as e: complaint = str(e)
+        if complaint := group.text_of(0, complaint): raise UserError(complaint)
         resume = resume and (path / "checkpoints" / "last").exists()                   # stopped before its first checkpoint: starts again
         if resume: config = resumed_config(path, config, group)
         trainer = None
         try:
             trainer = Trainer(config, path, group, resume, quiet or not group.is_main)
-            if resume and trainer.finished():
-                if group.is_main: print(f"run {path.name} is finished: {trainer.state.step} steps; give it more with --max-steps")
+            if resume and (reached := trainer.finished()) and Run(path).result:
+                if group.is_main: print(f"run {path.name} is finished after {trainer.state.step} steps: {reached}")
                 return Run(path)
             if group.is_main: trainer.open(resume, callbacks, loggers, quiet)
             group.barrier()
@@ -759,12 +835,24 @@ def train(config: TrainConfig, run: str = "", runs_dir="runs", resume=False, ove
             if trainer is not None: trainer.close()
     return Run(path)
 
+def take(path: Path, resume, overwrite, lock: ExitStack):
+    "Hold the lock of the run's folder until `lock` closes, and see that it may be written, and gone on from where `resume`. `UserError` where not."
+    if resume and not (path / "config.json").exists():
+        Run.find(path.name, path.parent)                           # says which runs there are
+        Run(path)
+    lock.enter_context(only_one(path))
+    if (path / "config.json").exists():
+        if resume: whole_checkpoint(path)
+        elif not overwrite: raise UserError(f"run {path.name} exists in {path.parent}/: choose another name, or go on with --resume {path.name}, or replace it with --overwrite")
+    elif any(not p.name.startswith(".lock") for p in path.iterdir()):
+        raise UserError(f"{path} is not a run and not empty: choose another name (--run) or place (--runs-dir)")
+
 def resumed_config(path, config: TrainConfig, group) -> TrainConfig:
     "`config` with what the run at `path` must keep; `UserError` that lists what it may not change."
     stored = read_json(Path(path) / "config.json")
     old, sequences = Run(path).config, stored["global_batch"]
     model = config.model if config.init_from == "scratch" else old.model
-    config = replace(config, model=replace(model, vocab_size=model.vocab_size or old.model.vocab_size),
+    config = replace(config, model=replace(model, vocab_size=model.vocab_size or old.model.vocab_size), init_from=old.init_from,
                      dtype=old.dtype if config.dtype == "auto" else config.dtype, compile=old.compile if config.compile == "auto" else config.compile)
     if changed := differences(old, config): raise UserError(f"run {Path(path).name} cannot be resumed with another configuration: " + "; ".join(changed))
     if sequences % (config.batch_size * group.world_size):
