@@ -206,10 +206,12 @@ class KVCache:
         "Positions that a query sees at most; 0: all."
         return self.keys.size(2) if self.rolling else 0
 
-    def append(self, k, v):
+    def append(self, k, v, at=None):
         """Take in (B, K, T, D) keys and values; give back (B, K, S, D) of all that the T queries may see, the new ones last.
 
-        For a single new position the others come in any order, which attention does not mind."""
+        For a single new position the others come in any order, which attention does not mind. With `at` (1,) int64 it goes into
+        that slot, all slots come back, and `length` is left to whoever counts."""
+        if at is not None: return self.keys.index_copy_(2, at, k), self.values.index_copy_(2, at, v)
         size, end = self.keys.size(2), self.length + k.size(2)
         if end > size: return self._roll(k, v, end)
         self.keys[:, :, self.length:end], self.values[:, :, self.length:end] = k, v
@@ -233,6 +235,12 @@ class KVCache:
             cos, sin = rotary_frequencies(k.size(-1), 1, self.rope_theta, start=end - size, device=device)
             self.keys[:, :, :self.keep] = apply_rotary(self.first, cos.expand(self.keep, -1), sin.expand(self.keep, -1))
         return seen if T > 1 else (self.keys, self.values)
+
+    def crop(self, n: int):
+        "Forget the last `n` positions. `UserError` where fewer came, or where they have pushed others out."
+        if n > self.length: raise UserError(f"{n} positions cannot be taken back: only {self.length} came")
+        if self.length > self.keys.size(2): raise UserError("a rolling cache that is full cannot take positions back: what they replaced is gone")
+        self.length -= n
 
 # %% ../nbs/01_attention.ipynb #0a12af91
 class CausalSelfAttention(nn.Module):
@@ -262,12 +270,24 @@ class CausalSelfAttention(nn.Module):
         self.k_norm = nn.RMSNorm(self.head_dim, norm_eps) if qk_norm else None
         self.sinks = nn.Parameter(torch.zeros(n_head)) if sinks else None
 
-    def forward(self, x, rotary=None, cache=None, mask=None):
-        """`rotary`: cos and sin for the T positions of `x`. `cache`: a `KVCache` of the positions before it, extended in place.
-        `mask`: what `make_mask` gives, the same for all layers of a model; made here where None."""
+    def forward(self, x, rotary=None, cache=None, mask=None, at=None):
+        """`rotary`: cos and sin for the T positions of `x`. `cache`: a `KVCache` of the positions before it, extended in place, at
+        the slot `at` where given. `mask`: what `make_mask` gives, the same for all layers of a model; made here where None."""
         B, T, _ = x.shape
+        q, k, v = self.queries_keys_values(self.qkv(x), rotary)
+        if cache is not None:
+            if cache.rolling and self.window not in (0, cache.window):
+                raise UserError(f"a rolling cache of {cache.window} positions does not fit a window of {self.window}: make it as long as the window")
+            k, v = (t.to(q.dtype) for t in cache.append(k, v, at))     # a float32 cache under autocast
+        if mask is None: mask = self.make_mask(T, k.size(2), q.device, window=cache.window if cache is not None else 0)
+        y = self.attend(q, k, v, mask)                             # (B, H, T, D)
+        return self.out(y.transpose(1, 2).reshape(B, T, -1))
+
+    def queries_keys_values(self, qkv, rotary=None):
+        "Queries (B, H, T, D), keys and values (B, K, T, D), normalised and turned, from what the matrix `qkv` gave, (B, T, (H + 2 K) D)."
+        B, T, _ = qkv.shape
         H, K, D = self.n_head, self.n_kv_head, self.head_dim
-        q, k, v = self.qkv(x).split((H * D, K * D, K * D), dim=-1)
+        q, k, v = qkv.split((H * D, K * D, K * D), dim=-1)
         q = q.view(B, T, H, D).transpose(1, 2)                     # (B, H, T, D)
         k = k.view(B, T, K, D).transpose(1, 2)                     # (B, K, T, D)
         v = v.view(B, T, K, D).transpose(1, 2)
@@ -275,14 +295,7 @@ class CausalSelfAttention(nn.Module):
             q = F.rms_norm(q, (D,), self.q_norm.weight.to(q.dtype), self.q_norm.eps)
             k = F.rms_norm(k, (D,), self.k_norm.weight.to(k.dtype), self.k_norm.eps)
         if rotary is not None: q, k = apply_rotary(q, *rotary), apply_rotary(k, *rotary)
-        q, k = q.to(v.dtype), k.to(v.dtype)                        # autocast may have normalised in float32
-        if cache is not None:
-            if cache.rolling and self.window not in (0, cache.window):
-                raise UserError(f"a rolling cache of {cache.window} positions does not fit a window of {self.window}: make it as long as the window")
-            k, v = cache.append(k, v)
-        if mask is None: mask = self.make_mask(T, k.size(2), q.device, window=cache.window if cache is not None else 0)
-        y = self.attend(q, k, v, mask)                             # (B, H, T, D)
-        return self.out(y.transpose(1, 2).reshape(B, T, H * D))
+        return q.to(v.dtype), k.to(v.dtype), v                     # autocast may have normalised in float32
 
     def make_mask(self, T, S=0, device=None, documents=None, window=0):
         "`attention_mask` with this layer's window, or else `window`, for its backend. `UserError` where that cannot be."

@@ -16,7 +16,7 @@ from typing import Literal
 
 import torch
 
-from .attention import apply_rotary, causal_mask, rotary_frequencies, softmax
+from .attention import causal_mask, rotary_frequencies, softmax
 from .model import GPT
 from .tools.errors import UserError
 
@@ -77,13 +77,9 @@ def rotary_of(model, T):
 
 def attention_weights(attention, qkv, rotary):
     "Weights (B, H, T, T) and the sinks' share (B, H, T), from what `attention.qkv` gave: `CausalSelfAttention.forward` up to its softmax."
-    T, H, K, D = qkv.size(1), attention.n_head, attention.n_kv_head, attention.head_dim
-    q, k, _ = qkv.split((H * D, K * D, K * D), dim=-1)
-    q, k = (x.unflatten(-1, (-1, D)).transpose(1, 2) for x in (q, k))                  # (B, H, T, D) and (B, K, T, D)
-    if attention.q_norm is not None: q, k = attention.q_norm(q), attention.k_norm(k)
-    if rotary is not None: q, k = apply_rotary(q, *rotary), apply_rotary(k, *rotary)
-    scores = q @ k.repeat_interleave(H // K, dim=1).mT / math.sqrt(D)
-    scores = scores.masked_fill(~causal_mask(T, window=attention.window, device=q.device), -math.inf)
+    q, k, _ = attention.queries_keys_values(qkv, rotary)
+    scores = q @ k.repeat_interleave(attention.n_head // attention.n_kv_head, dim=1).mT / math.sqrt(attention.head_dim)        # (B, H, T, T)
+    scores = scores.masked_fill(~causal_mask(qkv.size(1), window=attention.window, device=q.device), -math.inf)
     sinks = torch.full_like(scores[..., :1], -math.inf) if attention.sinks is None else attention.sinks[:, None, None].expand(*scores.shape[:-1], 1)
     weights = softmax(torch.cat((scores, sinks), dim=-1))
     return weights[..., :-1], weights[..., -1]

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LayerNorm', 'RMSNorm', 'MLP', 'SwiGLU', 'balance_loss', 'MixtureOfExperts', 'ShortConv', 'GPTConfig', 'BlockCache',
-           'make_norm', 'make_mlp', 'Block', 'cross_entropy', 'chunked_cross_entropy', 'positions_in', 'GPT',
+           'Cache', 'make_norm', 'make_mlp', 'Block', 'cross_entropy', 'chunked_cross_entropy', 'positions_in', 'GPT',
            'resolved', 'config_from_hf', 'hf_config', 'count_parameters', 'flops_per_token', 'activation_bytes']
 
 # %% ../nbs/02_model.ipynb #9bc3080e
@@ -124,12 +124,12 @@ class MixtureOfExperts(nn.Module):
         return F.silu(gate) * up
 
 # %% ../nbs/02_model.ipynb #f03e086a
-#| hint: put the tail (or taps − 1 zeros) in front of x, leave the last taps − 1 of that in the tail, add up shifted slices times their taps (0 where the document is another)
+#| hint: put the tail (or taps − 1 zeros) in front of x, move the tail's end on by T inputs, add up shifted slices times their taps (0 where the document is another)
 class ShortConv(nn.Module):
     """Every channel becomes a learned mix of its own last `taps` values; starts as the identity (So et al. 2021, Primer).
 
-    Takes and gives (B, T, C). `tail` (B, taps − 1, C): the inputs before `x`, updated in place; zeros where None.
-    `documents` (B, T): a number per position; values of another document count as zero."""
+    Takes and gives (B, T, C). `tail` (B, taps − 1 or more, C): the inputs before `x`, updated in place; zeros where None.
+    `documents` (B, T): a number per position; values of another document count as zero, and stay out of the tail."""
     def __init__(self, n_embd, taps):
         super().__init__()
         self.taps = taps
@@ -138,8 +138,11 @@ class ShortConv(nn.Module):
 
     def forward(self, x, tail=None, documents=None):
         T, past = x.size(1), self.taps - 1
-        wide = F.pad(x, (0, 0, past, 0)) if tail is None else torch.cat((tail, x), dim=1)      # (B, taps − 1 + T, C)
-        if tail is not None: tail.copy_(wide[:, -past:])
+        if tail is None: wide = F.pad(x, (0, 0, past, 0))          # (B, taps − 1 + T, C)
+        else:
+            seen = x if documents is None else x * (documents == documents[:, -1:])[..., None]
+            wide = torch.cat((tail[:, tail.size(1) - past:], x), dim=1)
+            tail.copy_(torch.cat((tail, seen), dim=1)[:, T:])
         if documents is None: return sum(wide[:, i:i + T] * self.weight[i] for i in range(self.taps))
         ids = F.pad(documents, (past, 0), value=-1)
         return sum(wide[:, i:i + T] * self.weight[i] * (ids[:, i:i + T] == documents)[..., None] for i in range(self.taps))
@@ -249,11 +252,49 @@ class GPTConfig:
 
 # %% ../nbs/02_model.ipynb #0f1b1312
 class BlockCache:
-    "What one block keeps of the tokens behind it: keys and values, and the last inputs of its two short convolutions."
-    def __init__(self, config, kv: KVCache):
+    """What one block keeps of the tokens behind it: keys and values, and the last inputs of its two short convolutions, `slack`
+    more of them than these read, so that as many tokens can be taken back."""
+    def __init__(self, config, kv: KVCache, slack: int = 0):
         self.kv = kv
-        batch_size, past = len(kv.keys), max(config.short_conv - 1, 0)
-        self.tail_1, self.tail_2 = torch.zeros(2, batch_size, past, config.n_embd, dtype=kv.keys.dtype, device=kv.keys.device)
+        past = config.short_conv - 1 + slack if config.short_conv else 0
+        self.tails = torch.zeros(2, len(kv.keys), past, config.n_embd, dtype=kv.keys.dtype, device=kv.keys.device)
+
+class Cache:
+    """What a model remembers of the tokens it has read: a `BlockCache` a block, and in `origin` (B,) the position at which each row's text
+    begins (None: at the first), where `documents` were given with the first tokens. Made by `GPT.new_cache`."""
+    def __init__(self, blocks: list, slack: int):
+        self.blocks, self.slack, self.origin = blocks, slack, None
+
+    @property
+    def length(self) -> int:
+        "How many tokens of each row were read."
+        return self.blocks[0].kv.length
+
+    @property
+    def size(self) -> int:
+        "How many positions there is room for."
+        return self.blocks[0].kv.keys.size(2)
+
+    @property
+    def rolling(self) -> bool:
+        "Whether older positions give way when it is full."
+        return self.blocks[0].kv.rolling
+
+    def begin(self, documents):
+        "Take in where the last of `documents` (B, T) begins in each row. `UserError` where tokens were read before, or older ones will give way."
+        if self.length or self.rolling: raise UserError("documents go with the first tokens of a cache, and one that does not roll (whole=True): later tokens belong to the last document")
+        self.origin = documents.size(1) - 1 - positions_in(documents)[:, -1]
+
+    def crop(self, n: int):
+        "Forget the last `n` tokens. `UserError` where that is more than came, or than the convolutions' `slack`."
+        if n > self.slack and self.blocks[0].tails.size(2): raise UserError(f"{n} tokens cannot be taken back: this cache was made with slack={self.slack}")
+        for block in self.blocks:
+            block.kv.crop(n)
+            if n: block.tails.copy_(block.tails.roll(n, dims=2))       # what comes in front is slack, and never read
+
+    def advance(self):
+        "Count one more token, after a step that was given its slot."
+        for block in self.blocks: block.kv.length += 1
 
 # %% ../nbs/02_model.ipynb #39b1b9c5
 def make_norm(config):
@@ -279,13 +320,13 @@ class Block(nn.Module):
                                              c.qk_norm, c.norm_eps, c.window, c.sinks, c.attention)
         self.mlp, self.dropout, self.post_norm = make_mlp(c), nn.Dropout(c.dropout), c.norm_position == "post"
 
-    def forward(self, x, rotary=None, cache=None, mask=None, documents=None, balance=None):
+    def forward(self, x, rotary=None, cache=None, mask=None, documents=None, balance=None, at=None):
         """`rotary`: cos and sin for the positions of `x`, or None. `cache`: this block's `BlockCache`, extended in place, or None.
-        `mask`: the attention's, where all blocks share one. `documents`, `balance`: for `ShortConv` and `MixtureOfExperts`."""
-        kv, tail_1, tail_2 = (cache.kv, cache.tail_1, cache.tail_2) if cache is not None else (None, None, None)
+        `mask`, `at`: the attention's, the same for all blocks. `documents`, `balance`: for `ShortConv` and `MixtureOfExperts`."""
+        kv, tail_1, tail_2 = (cache.kv, *cache.tails) if cache is not None else (None, None, None)
         h = x if self.post_norm else self.norm_1(x)
         if self.conv_1 is not None: h = self.conv_1(h, tail_1, documents)
-        x = x + self.dropout(self.attention(h, rotary, kv, mask))
+        x = x + self.dropout(self.attention(h, rotary, kv, mask, at))
         if self.post_norm: x = self.norm_1(x)
         h = x if self.post_norm else self.norm_2(x)
         if self.conv_2 is not None: h = self.conv_2(h, tail_2, documents)
@@ -391,11 +432,12 @@ class GPT(nn.Module):
                 p.normal_(0, std / math.sqrt(2 * c.n_layer) if into_stream else std, generator=generator)
         for table in (self.embedding, self.head): table.weight[c.vocab_size:] = 0
 
-    def new_cache(self, batch_size: int = 1, max_length: int = 0, window: int = 0, keep: int = 0) -> list:
-        """One empty `BlockCache` a block, for `batch_size` sequences of at most `max_length` tokens (0: block_size).
+    def new_cache(self, batch_size: int = 1, max_length: int = 0, window: int = 0, keep: int = 0, whole: bool = False, slack: int = 0) -> Cache:
+        """An empty `Cache` for `batch_size` sequences of at most `max_length` tokens (0: block_size).
 
-        A model with a window of its own rolls over it. For one without, `window` makes the last `window` tokens, and the first
-        `keep`, all that is remembered (StreamingLLM), and text without end possible. `UserError` where positions forbid that."""
+        A model with a window of its own rolls over it, unless `whole`. For one without, `window` makes the last `window` tokens, and the
+        first `keep`, all that is remembered (StreamingLLM), and text without end possible. `slack`: tokens that `crop` may take back.
+        `UserError` where positions forbid that."""
         c, weight = self.config, self.embedding.weight
         size = max_length or c.block_size
         if size > c.block_size and not c.endless:
@@ -405,33 +447,46 @@ class GPT(nn.Module):
                             f"this one has window={c.window} and {c.position} positions")
         if window + keep > c.block_size or keep and not window:
             raise UserError(f"window={window} and keep={keep} are not allowed: expected a window, and both together at most block_size={c.block_size}")
-        rolling = window > 0 or 0 < c.window < size
+        rolling = window > 0 or 0 < c.window < size and not whole
         if rolling: size = window + keep or c.window
         theta = c.rope_theta if c.position == "rotary" else 0.0
-        return [BlockCache(c, KVCache(batch_size, c.key_heads, size, c.head_size, weight.dtype, weight.device, rolling, keep, theta)) for _ in self.blocks]
+        return Cache([BlockCache(c, KVCache(batch_size, c.key_heads, size, c.head_size, weight.dtype, weight.device, rolling, keep, theta), slack) for _ in self.blocks], slack)
 
-    def forward(self, idx, targets=None, return_logits=False, cache=None, documents=None, reduction="mean"):
+    def _in_cache(self, start, T, cache, at):
+        "Where in their texts T more tokens of a cache stand, and the mask of what they see: None where causal is the whole story, else (T, S) or (B, 1, T, S)."
+        if at is None and cache.origin is None: return slice(start, start + T), None
+        device, window = self.embedding.weight.device, self.config.window
+        here, slots = at if at is not None else torch.arange(start, start + T, device=device), torch.arange(cache.size if at is not None else start + T, device=device)
+        mask = slots <= here[:, None]                                  # (T, S)
+        if window: mask = mask & (slots > here[:, None] - window)
+        if cache.origin is None: return here, mask
+        return here - cache.origin[:, None], mask & (slots >= cache.origin[:, None])[:, None, None]
+
+    def forward(self, idx, targets=None, return_logits=False, cache=None, documents=None, reduction="mean", at=None):
         """idx (B, T) int64. Without targets: (logits (B, T, V), None). With targets (B, T), −100 ignored: (None, loss), or
         (logits, loss) where `return_logits`. `cache` from `new_cache`: `idx` continues what it holds. `documents` (B, T), a number
-        per position, not together with a cache: no position sees another document, and positions count from its start.
-        `reduction` of the loss as in `cross_entropy`: "mean", "sum", or "none" (B, T).
+        per position: no position sees another document, and positions count from its start; with an empty cache only, which goes on
+        with each row's last one. `at` (1,) int64: the slot of the cache for a single token, in place of its count, so that no shape
+        ever changes. `reduction` of the loss as in `cross_entropy`: "mean", "sum", or "none" (B, T).
 
         While training experts, the loss carries the gradient of their balance too, but not its value. `UserError` past block_size."""
-        c, start, T = self.config, cache[0].kv.length if cache else 0, idx.size(1)
+        c, start, T = self.config, cache.length if cache is not None and at is None else 0, idx.size(1)
         end = start + T
-        if end > c.block_size and not (c.endless or cache and cache[0].kv.rolling and c.relative):
+        if end > c.block_size and not (c.endless or cache is not None and cache.rolling and c.relative):
             raise UserError(f"a sequence of {end} tokens is too long: this model takes at most block_size={c.block_size}; "
                             "give it the last ones, or make it with a larger block_size")
-        if documents is not None and cache is not None: raise UserError("documents and a cache cannot go together: a cache holds one document")
-        at = slice(start, end) if documents is None else positions_in(documents)
+        if documents is not None and cache is not None: cache.begin(documents)
+        places, mask = self._in_cache(start, T, cache, at) if cache is not None and documents is None else (slice(start, end), None)
+        if documents is not None: places = positions_in(documents)
+        if cache is None or documents is not None: mask = self.blocks[0].attention.make_mask(T, device=idx.device, documents=documents)
         x = self.embedding(idx)                                        # (B, T, C)
-        if c.position == "learned": x = x + self.positions.weight[at]
-        if c.position == "sinusoidal": x = x + torch.cat((self.sin[at], self.cos[at]), dim=-1)
-        x, rotary, mask, balance = self.dropout(x), None, None, [] if c.n_expert and self.training else None
+        if c.position == "learned": x = x + self.positions.weight[places]
+        if c.position == "sinusoidal": x = x + torch.cat((self.sin[places], self.cos[places]), dim=-1)
+        x, rotary, balance = self.dropout(x), None, [] if c.n_expert and self.training else None
         if c.position == "rotary":                                     # distances alone count: no need to start again in each document
-            rotary = (self.cos[start:end], self.sin[start:end]) if end <= c.block_size else rotary_frequencies(c.head_size, T, c.rope_theta, start, idx.device)
-        if cache is None: mask = self.blocks[0].attention.make_mask(T, device=idx.device, documents=documents)
-        for i, block in enumerate(self.blocks): x = block(x, rotary, cache[i] if cache else None, mask, documents, balance)
+            turned = slice(start, end) if at is None else at
+            rotary = (self.cos[turned], self.sin[turned]) if end <= c.block_size else rotary_frequencies(c.head_size, T, c.rope_theta, start, idx.device)
+        for i, block in enumerate(self.blocks): x = block(x, rotary, cache.blocks[i] if cache is not None else None, mask, documents, balance, at)
         x, logits = self.norm(x), None
         if targets is not None and not return_logits and targets.numel() > c.loss_chunk:
             loss = chunked_cross_entropy(x, self.head.weight, targets, c.vocab_size, c.softcap, c.loss_chunk, reduction)

@@ -7,7 +7,8 @@ __all__ = ['MFU', 'TOKENS', 'BENCHMARKS', 'spread', 'speeds_in_turns', 'in_turns
            'bench_tokenizer', 'BenchDataCommand', 'bench_data', 'our_step', 'transformers_step', 'Contender',
            'free_memory', 'Trial', 'attempt', 'best_batch', 'fastest', 'race', 'race_or_queue', 'expected_first_loss',
            'check_first_losses', 'BenchThroughputCommand', 'driver_version', 'machine', 'tell', 'describe_trial',
-           'measure_training', 'bench_throughput', 'BenchLossCommand', 'bench_loss', 'bench_command']
+           'measure_training', 'bench_throughput', 'BenchLossCommand', 'bench_loss', 'BenchGenerationCommand',
+           'bytes_per_token', 'memory_bandwidth', 'their_generation', 'bench_generation', 'bench_command']
 
 # %% ../../nbs/app/bench.ipynb #7353ffd8
 import gc
@@ -34,6 +35,7 @@ import torch
 
 from .terminal import parse, table
 from ..data import BatchSampler, batched, encode_pieces, get_batch, labelled, make_windows, open_tokens, pieces
+from ..generation import SampleConfig, generate
 from ..model import GPT, GPTConfig, count_parameters, flops_per_token
 from ..optimizer import build_optimizer
 from ..tokenizer import BPETokenizer, TiktokenTokenizer, get_tokenizer
@@ -449,8 +451,104 @@ def bench_loss(a: BenchLossCommand) -> int:
     print(f"{a.preset}: {reached} of {a.repeats} runs reached a validation loss of {a.target_loss} (whole split, looked at every {config.eval_every or config.max_steps} steps)")
     return report("loss", "seconds", found, a.out, **facts)
 
+# %% ../../nbs/app/bench.ipynb #a860e350
+@dataclass(frozen=True)
+class BenchGenerationCommand:
+    "Tokens/s of text: cached, compiled, uncached and Hugging Face's generate, beside the limit that the memory sets."
+    arch: Literal["gpt2", "llama", "modern"] = "gpt2"  # gpt2 and llama are compared with transformers
+    n_layer: int = 6  # blocks
+    n_head: int = 6  # heads
+    n_embd: int = 384  # channels
+    block_size: int = 1024  # longest text in tokens
+    vocab_size: int = 50_257  # tokens
+    batch_size: int = 1  # rows at a time
+    prompt_tokens: int = 1  # tokens of the prompt
+    max_new_tokens: int = 512  # tokens to write
+    repeats: int = 3  # turns
+    uncached: bool = True  # the loop without a cache too, which is slow
+    compile: bool = True  # the compiled step too, which takes a minute to compile
+    peer: bool = True  # transformers too, where it is installed
+    dtype: Literal["float32", "bfloat16"] = "float32"  # format of weights and cache
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"  # auto: cuda, then mps, then cpu
+    out: str = ""  # a file for the record; empty: none
+
+    def __post_init__(self):
+        check_types(self)
+        for name in ("batch_size", "prompt_tokens", "max_new_tokens", "repeats", "vocab_size"): require(getattr(self, name) > 0, self, name, "more than 0")
+        require(self.prompt_tokens + self.max_new_tokens <= self.block_size, self, "max_new_tokens", f"with prompt_tokens at most block_size={self.block_size}")
+
+    def model(self, device) -> GPT:
+        "A model of these sizes with random weights, its head not born zero."
+        make = {"gpt2": GPTConfig.gpt2, "llama": GPTConfig.llama, "modern": partial(GPTConfig.modern, zero_init=False)}[self.arch]
+        config = make(n_layer=self.n_layer, n_head=self.n_head, n_embd=self.n_embd, block_size=self.block_size, vocab_size=self.vocab_size)
+        return GPT(config, torch.Generator().manual_seed(0)).to(device, getattr(torch, self.dtype)).eval()
+
+def bytes_per_token(config: GPTConfig, length: float, item: int = 4, batch_size: int = 1) -> float:
+    "Bytes that one more token of each of `batch_size` texts of `length` tokens has to read: weights in matrix products once, keys and values of each text."
+    return item * (count_parameters(config)["matmul"] + batch_size * 2 * config.n_layer * config.key_heads * config.head_size * length)
+
+def memory_bandwidth(device, megabytes: int = 512, repeats: int = 7) -> float:
+    "Bytes a second at which a matrix-vector product of that size reads its matrix, the best of some."
+    matrix, vector = torch.ones(megabytes * 2**18 // 4096, 4096, device=device), torch.ones(4096, device=device)
+    def seconds():
+        synchronize(device)
+        start = time.perf_counter()
+        matrix @ vector
+        synchronize(device)
+        return time.perf_counter() - start
+    return matrix.nbytes / min(seconds() for _ in range(repeats))
+
+def their_generation(model, idx, n: int) -> Callable:
+    "A call that writes `n` tokens behind `idx` with transformers' generate, greedy, on the same weights and with a static cache, and gives the whole ids."
+    import transformers
+    transformers.logging.set_verbosity_error()
+    with tempfile.TemporaryDirectory() as folder:
+        model.to_hf(Path(folder) / "hf")
+        theirs = transformers.AutoModelForCausalLM.from_pretrained(Path(folder) / "hf", dtype=next(model.parameters()).dtype).to(idx.device).eval()
+    settings = transformers.GenerationConfig(max_new_tokens=n, min_new_tokens=n, do_sample=False, use_cache=True, cache_implementation="static", eos_token_id=None, pad_token_id=0, bos_token_id=0)
+    mask = torch.ones_like(idx)
+    def write():
+        with torch.no_grad(): return theirs.generate(idx, attention_mask=mask, generation_config=settings)
+    return write
+
+def bench_generation(a: BenchGenerationCommand) -> int:
+    device = resolve_device(a.device)
+    model = a.model(device)
+    idx = torch.randint(a.vocab_size, (a.batch_size, a.prompt_tokens), generator=torch.Generator().manual_seed(1)).to(device)
+    settings = SampleConfig(max_new_tokens=a.max_new_tokens, temperature=0.0)
+    ways = {"cached": partial(generate, model, idx, settings)}
+    if a.compile: ways["cached, compiled"] = partial(generate, model, idx, settings, compiled=True)
+    if a.uncached: ways["uncached"] = partial(generate, model, idx, settings, cached=False)
+    if a.peer and a.arch != "modern":
+        if importlib.util.find_spec("transformers") is None: print("without Hugging Face's transformers, which is not installed: pip install \"minigpt[hf]\"")
+        else: ways["transformers, static cache"] = their_generation(model, idx, a.max_new_tokens)
+    texts, first = {}, {}
+    def work(name):
+        texts[name] = ways[name]()
+        synchronize(device)
+    for name in ways:
+        start = time.perf_counter()
+        work(name)
+        first[name] = time.perf_counter() - start
+        tell(f"{name}: the first time {first[name]:.1f} s")
+    amount = a.batch_size * a.max_new_tokens
+    speeds = speeds_in_turns({name: partial(work, name) for name in ways}, dict.fromkeys(ways, amount), a.repeats)
+    found = {name: spread(s) | {"turns": s, "first_call_seconds": max(0.0, first[name] - amount / median(s)),
+                                "same_text": (texts[name] == texts["cached"]).double().mean().item()} for name, s in speeds.items()}
+    bandwidth = memory_bandwidth(device)
+    limit = a.batch_size * bandwidth / bytes_per_token(model.config, a.prompt_tokens + a.max_new_tokens / 2, model.head.weight.element_size(), a.batch_size)
+    record = {"benchmark": "generation", **machine(device), "unit": "tokens/s", "arguments": {k: v for k, v in asdict(a).items() if k not in ("out", "device")},
+              "parameters": count_parameters(model.config)["total"], "bandwidth_bytes_per_second": bandwidth, "limit": limit, "results": found}
+    if a.out: write_json(a.out, record)
+    base = found.get("uncached", found["cached"])["median"]
+    print(table([(name, *(f"{r[key]:,.1f}" for key in ("median", "low", "high")), f"{r['median'] / base:.1f}", f"{r['median'] / limit:.0%}", f"{r['first_call_seconds']:.0f}", f"{r['same_text']:.1%}") for name, r in found.items()],
+                header=("tokens/s", "median", "low", "high", f"times {'uncached' if 'uncached' in found else 'cached'}", "of the limit", "first call s", "same text")))
+    print(f"the limit: {limit:,.0f} tokens/s, at {bandwidth / 1e9:.1f} GB/s as a matrix-vector product reads")
+    print(json.dumps(record))
+    return 0
+
 # %% ../../nbs/app/bench.ipynb #9c105cad
-BENCHMARKS = {"throughput": (BenchThroughputCommand, bench_throughput), "loss": (BenchLossCommand, bench_loss),
+BENCHMARKS = {"throughput": (BenchThroughputCommand, bench_throughput), "loss": (BenchLossCommand, bench_loss), "generation": (BenchGenerationCommand, bench_generation),
               "tokenizer": (BenchTokenizerCommand, bench_tokenizer), "data": (BenchDataCommand, bench_data)}
 
 def bench_command(arguments) -> int:

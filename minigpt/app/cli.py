@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LENGTH', 'OF_WEIGHTS', 'COMMANDS', 'TrainCommand', 'with_arch', 'flags_in', 'starting_point', 'read_train_command',
-           'describe', 'Describe', 'train_command', 'EvalCommand', 'eval_command', 'SampleCommand', 'sample_command',
-           'ExportCommand', 'export_command', 'DoctorCommand', 'doctor_command', 'usage', 'main', 'fail']
+           'describe', 'Describe', 'train_command', 'EvalCommand', 'eval_command', 'ExportCommand', 'export_command',
+           'DoctorCommand', 'doctor_command', 'usage', 'main', 'fail']
 
 # %% ../../nbs/app/cli.ipynb #2622f6d5
 import argparse
@@ -25,10 +25,11 @@ import minigpt
 from .bench import bench_command
 from .callbacks import SkillProbes, TextSamples
 from .doctor import diagnose, examine
+from .talk import chat_command, sample_command
 from .terminal import parse, table
 from .texts import corpora_command, prepare_command, tokenizer_command
 from ..data import open_data
-from ..generation import PROMPTS, SampleConfig, complete, stream
+from ..generation import SampleConfig
 from ..model import GPTConfig, count_parameters, flops_per_token
 from ..tokenizer import END_OF_TEXT, BPETokenizer, TiktokenTokenizer
 from ..tools.errors import UserError, choose
@@ -158,43 +159,6 @@ def eval_command(arguments) -> int:
     print(json.dumps({k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}))
     return 0
 
-@dataclass(frozen=True)
-class SampleCommand:
-    "Text from a run's model."
-    run: str  # name or path of the run
-    sampling: SampleConfig = field(default_factory=SampleConfig)
-    prompt: str = ""  # text to go on from; empty: the beginning of a document
-    checkpoint: str = "best"  # best, last or a step
-    stream: bool = False  # print each piece as it comes
-    interactive: bool = False  # ask for one prompt after another
-    prompts: bool = False  # run the fixed suite of prompts
-    runs_dir: str = "runs"  # where runs lie
-    device: Literal["auto", "cpu", "cuda", "mps"] = "cpu"  # cpu leaves a GPU to the run that trains on it
-
-def sample_command(arguments) -> int:
-    "Generate text; print it."
-    a = parse(SampleCommand, "sample", arguments)
-    run = Run.find(a.run, a.runs_dir)
-    model, tokenizer = run.load_model(a.checkpoint, resolve_device(a.device)), run.tokenizer
-    def say(prompt):
-        if a.stream or a.interactive:
-            print(prompt, end="", flush=True)
-            for piece in stream(model, tokenizer, prompt, a.sampling): print(piece, end="", flush=True)
-            print()
-        else: print(prompt + complete(model, tokenizer, prompt, a.sampling))
-    if a.prompts:
-        for p in PROMPTS:
-            print(f"## {p.name}: {p.probes}")
-            try: say(p.text)
-            except UserError as e: print(f"(skipped: {e})")
-            print()
-    elif a.interactive:
-        while True:
-            try: say(input("prompt> "))
-            except (EOFError, KeyboardInterrupt): break
-    else: say(a.prompt)
-    return 0
-
 # %% ../../nbs/app/cli.ipynb #e9e0fc09
 @dataclass(frozen=True)
 class ExportCommand:
@@ -232,7 +196,7 @@ def doctor_command(arguments) -> int:
     return 0
 
 # %% ../../nbs/app/cli.ipynb #971f4a68
-COMMANDS = {"train": (train_command, "train a model, or go on with --resume RUN"), "sample": (sample_command, "generate text from a run"),
+COMMANDS = {"train": (train_command, "train a model, or go on with --resume RUN"), "sample": (sample_command, "generate text from a run"), "chat": (chat_command, "talk to a run"),
             "eval": (eval_command, "measure a run's loss on a whole split"),
             "export": (export_command, "write a run's model for other programs"), "prepare": (prepare_command, "turn text into token shards"),
             "tokenizer": (tokenizer_command, "train a tokenizer, show how it cuts, count tokens"), "bench": (bench_command, "measure this machine"),

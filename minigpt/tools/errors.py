@@ -41,6 +41,7 @@ def check_types(config):
             require(type(value) in (int, float) and math.isfinite(value) and value >= 0, config, f.name, "a finite number, 0 or more")
         elif hint is bool: require(type(value) is bool, config, f.name, "True or False")
         elif hint is str: require(type(value) is str, config, f.name, "text")
+        elif hint == tuple[str, ...]: require(type(value) is tuple and all(type(v) is str for v in value), config, f.name, "texts")
         elif get_origin(hint) is tuple:
             inner = get_args(get_args(hint)[0])
             require(type(value) is tuple and set(value) <= set(inner), config, f.name, "some of " + ", ".join(inner))
