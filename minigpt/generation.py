@@ -183,7 +183,7 @@ class Reader:
 
     def _read(self, new, documents):
         if self.step is not None and new.size(1) == 1 and documents is None:
-            logits = self.step(new, self.cache, torch.tensor([self.cache.length], device=new.device))
+            logits = self.step(new.flatten().clone(), self.cache, torch.tensor([self.cache.length], device=new.device))      # with strides that stay, too
             self.cache.advance()
             return logits
         if not self.window: return self.model(new, cache=self.cache, documents=documents)[0]
@@ -248,20 +248,20 @@ def _check_numbers(logits):
 _STEPS = weakref.WeakKeyDictionary()      # model: its compiled step
 
 def compiled_step(model) -> Callable:
-    """(token (B, 1), cache, at (1,)) → logits (B, 1, V), compiled at the first call for each batch and cache size, and kept for as long as the model lives.
+    """(tokens (B,), cache, at (1,)) → logits (B, 1, V), compiled at the first call for each batch and cache size, and kept for as long as the model lives.
 
     On a GPU as CUDA graphs (`mode="reduce-overhead"`)."""
     if model not in _STEPS:
         reference = weakref.ref(model)
-        def step(token, cache, at): return reference()(token, cache=cache, at=at)[0]
+        def step(tokens, cache, at): return reference()(tokens[:, None], cache=cache, at=at)[0]
         on_gpu = next(model.parameters()).is_cuda
         fast = torch.compile(step, dynamic=False, mode="reduce-overhead" if on_gpu else "default")
-        def run(token, cache, at):
+        def run(tokens, cache, at):
             if on_gpu:
                 for block in cache.blocks:
                     for tensor in (block.kv.keys, block.kv.values, block.tails): torch._dynamo.mark_static_address(tensor)
                 torch.compiler.cudagraph_mark_step_begin()
-            return fast(token, cache, at).clone() if on_gpu else fast(token, cache, at)
+            return fast(tokens, cache, at).clone() if on_gpu else fast(tokens, cache, at)
         _STEPS[model] = run
     return _STEPS[model]
 
