@@ -25,6 +25,7 @@ import minigpt
 from .bench import bench_command
 from .callbacks import SkillProbes, TextSamples
 from .doctor import diagnose, examine
+from .evaluation import compare, load_questions, multiple_choice, window_losses
 from .talk import chat_command, sample_command
 from .terminal import parse, table
 from .texts import corpora_command, prepare_command, tokenizer_command
@@ -37,7 +38,7 @@ from ..tools.files import read_json, write_json
 from ..tools.hardware import device_name, peak_flops, process_seconds, resolve_device
 from ..tools.interrupts import Interrupted
 from ..tools.loggers import load_env
-from ..training import PRESETS, Callback, OutOfMemory, Run, TrainConfig, config_from_dict, evaluate, train
+from ..training import PRESETS, Callback, OutOfMemory, Run, TrainConfig, config_from_dict, fingerprint, train
 
 # %% ../../nbs/app/cli.ipynb #5769f9d6
 LENGTH = ("max_steps", "epochs", "max_seconds", "target_loss")
@@ -141,6 +142,9 @@ class EvalCommand:
     run: str  # name or path of the run
     checkpoint: str = "best"  # best, last or a step
     split: Literal["train", "val", "test"] = "val"  # which split
+    stride: int = 0  # tokens between windows, of which only the last so many count, so that all have a past; 0: blocks side by side
+    against: str = ""  # another run with the same data and tokenizer: is the difference real?
+    questions: str = ""  # a file of multiple-choice questions as HellaSwag has them
     batch_size: int = 32  # sequences at a time
     runs_dir: str = "runs"  # where runs lie
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"  # auto: cuda, then mps, then cpu
@@ -149,13 +153,19 @@ def eval_command(arguments) -> int:
     "Evaluate a checkpoint on a whole split; print JSON."
     a = parse(EvalCommand, "eval", arguments)
     if a.batch_size < 1: raise UserError(f"batch_size={a.batch_size} is not allowed: expected at least 1")
-    run = Run.find(a.run, a.runs_dir)
-    model = run.load_model(a.checkpoint, resolve_device(a.device))
+    run, device = Run.find(a.run, a.runs_dir), resolve_device(a.device)
+    model = run.load_model(a.checkpoint, device)
     tokens = open_data(run.config.data, a.split, model.config.vocab_size)
-    result = evaluate(model, tokens, a.batch_size)
-    nats_per_byte = result.loss * result.tokens / tokens.bytes if tokens.bytes else math.nan
-    values = {"run": run.name, "checkpoint": a.checkpoint, "split": a.split, "loss": result.loss, "perplexity": result.perplexity,
-              "bits_per_byte": nats_per_byte / math.log(2), "tokens": result.tokens, "stderr": result.stderr, "floor": tokens.floor_per_token}
+    found = window_losses(model, tokens, a.batch_size, a.stride)
+    per_byte = found.tokens.sum() / tokens.bytes / math.log(2) if tokens.bytes else math.nan
+    values = {"run": run.name, "checkpoint": a.checkpoint, "split": a.split, "loss": found.loss, "perplexity": math.exp(found.loss), "bits_per_byte": found.loss * per_byte,
+              "tokens": int(found.tokens.sum()), "stderr": found.stderr, "bits_per_byte_stderr": found.stderr * per_byte, "floor": tokens.floor_per_token, "stride": a.stride or model.config.block_size}
+    if a.against:
+        other = Run.find(a.against, a.runs_dir)
+        if fingerprint(tokens) != fingerprint(open_data(other.config.data, a.split)): raise UserError(f"{run.name} and {other.name} were trained on other data: a difference on windows needs the same")
+        difference = compare(found, window_losses(other.load_model(a.checkpoint, device), tokens, a.batch_size, a.stride))
+        values["against"] = {"run": other.name, "difference": difference.loss, "stderr": difference.stderr, "p_value": difference.p_value}
+    if a.questions: values["multiple_choice"] = multiple_choice(model, run.tokenizer, load_questions(a.questions))
     print(json.dumps({k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}))
     return 0
 
@@ -197,7 +207,7 @@ def doctor_command(arguments) -> int:
 
 # %% ../../nbs/app/cli.ipynb #971f4a68
 COMMANDS = {"train": (train_command, "train a model, or go on with --resume RUN"), "sample": (sample_command, "generate text from a run"), "chat": (chat_command, "talk to a run"),
-            "eval": (eval_command, "measure a run's loss on a whole split"),
+            "eval": (eval_command, "measure a run's loss on a whole split, against another run's, or ask it questions"),
             "export": (export_command, "write a run's model for other programs"), "prepare": (prepare_command, "turn text into token shards"),
             "tokenizer": (tokenizer_command, "train a tokenizer, show how it cuts, count tokens"), "bench": (bench_command, "measure this machine"),
             "corpora": (corpora_command, "list the corpora"), "doctor": (doctor_command, "look at this machine, or at a run")}
