@@ -1,11 +1,11 @@
-# make train | test | lab | check | test-slow | test-gpu | bench-gpu. Each makes .venv when it is missing.
+# make train | test | lab | playground | check | test-slow | test-gpu | test-browser | bench-gpu. Each makes .venv when it is missing.
 # PIP_ARGS is handed to pip, for another build of torch: make train PIP_ARGS="--extra-index-url …"
 # ARGS is handed to the command:                         make train ARGS="--preset shakespeare-char-cpu"
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: train test test-slow test-gpu bench-gpu lab check export clean
+.PHONY: train test test-slow test-gpu test-browser bench-gpu lab playground check export clean
 .DELETE_ON_ERROR:
 
 train: $(READY)
@@ -20,6 +20,10 @@ test-slow: $(READY)
 test-gpu: $(READY)
 	$(BIN)/python .ci/test.py --flags cuda
 
+# needs Chromium: apt-get install -y --no-install-recommends chromium fonts-dejavu-core
+test-browser: $(READY)
+	$(BIN)/python .ci/test.py --flags browser --path nbs/tests/test_browser.ipynb
+
 # speed against transformers, and seconds to nanoGPT's best loss: the records of one GPU, written as they come
 RECORDS := nbs/labs/records
 bench-gpu: $(READY)
@@ -28,6 +32,9 @@ bench-gpu: $(READY)
 
 lab: $(READY)
 	$(BIN)/jupyter lab nbs/00_overview.ipynb
+
+playground: $(READY)
+	$(BIN)/voila nbs/labs/playground.ipynb
 
 # what a maintainer runs before a commit: notebooks clean, package in sync with them, lint, tests
 check: $(READY)

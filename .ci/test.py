@@ -8,7 +8,8 @@ from pathlib import Path
 root = Path(__file__).resolve().parents[1]
 # one thread a process, since several notebooks run at once; absolute paths, since each runs in its own folder
 environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-notebooks = [p for p in sorted((root / "nbs").rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts and not p.name.startswith(("_", "."))]
+asked = root / (sys.argv[sys.argv.index("--path") + 1] if "--path" in sys.argv else "nbs")
+notebooks = [p for p in ([asked] if asked.is_file() else sorted(asked.rglob("*.ipynb"))) if ".ipynb_checkpoints" not in p.parts and not p.name.startswith(("_", "."))]
 done = subprocess.Popen([str(Path(sys.executable).with_name("nbdev_test")), "--timing", *sys.argv[1:]], cwd=root, env=environment,
                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
 lines = []

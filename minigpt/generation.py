@@ -54,7 +54,7 @@ def cut_top_p(logits, p: float):
 
 # %% ../nbs/07_generation.ipynb #eb2d4958
 def penalise(logits, seen, penalty: float):
-    "Logits (…, V), those marked in `seen` (…, V) divided by `penalty` where they are positive and multiplied by it elsewhere. Keskar et al. 2019, section 4.1."
+    "Logits (…, V), those marked in `seen` (…, V) divided by `penalty` where they are positive and multiplied by it elsewhere. After Keskar et al. 2019, section 4.1, who divide all; the two signs are `transformers`'s."
     return torch.where(seen, torch.where(logits > 0, logits / penalty, logits * penalty), logits)
 
 # %% ../nbs/07_generation.ipynb #62f65f25
@@ -94,9 +94,10 @@ class SampleConfig:
 
     def __post_init__(self):
         check_types(self)
+        require(not self.temperature or 1e-6 <= self.temperature <= 1e6, self, "temperature", "0 (greedy), or 0.000001 to 1000000")
         require(0 < self.top_p <= 1, self, "top_p", "a share above 0, at most 1 (1: off)")
         require(self.min_p <= 1, self, "min_p", "a share from 0 (off) to 1")
-        require(self.repetition_penalty > 0, self, "repetition_penalty", "more than 0 (1: off)")
+        require(0.01 <= self.repetition_penalty <= 100, self, "repetition_penalty", "0.01 to 100 (1: off)")
         require(all(self.stop), self, "stop", "texts that are not empty")
         require(self.seed < 2**32, self, "seed", "a whole number from 0 to 4294967295, as many as PyTorch's CPU generator tells apart")
 
@@ -133,6 +134,7 @@ def context_start(length: int, block_size: int) -> int:
 # %% ../nbs/07_generation.ipynb #e4d3a82a
 def pad_left(rows: list[list[int]], fill: int = 0, device=None):
     "Rows of ids as idx (B, T), the shorter ones filled up in front, and how many ids were put there, (B,)."
+    if not rows: raise UserError("no rows: expected at least one")
     widest = max(map(len, rows))
     padding = torch.tensor([widest - len(row) for row in rows])
     return torch.tensor([[fill] * int(n) + list(row) for n, row in zip(padding, rows)], device=device), padding
@@ -145,7 +147,7 @@ class Reader:
 
     def __init__(self, model, padding=None, cached=True, window=0, keep=4, compiled=False, room=0, slack=0):
         self.model, self.cached, self.window, self.keep, self.room, self.slack = model, cached, window, keep, room, slack
-        self.padding = [int(n) for n in padding] if padding is not None and int(max(padding)) else []
+        self.padding = [int(n) for n in padding] if padding is not None else []
         self.endless = window > 0 or model.config.endless and not compiled
         if window and (self.padding or not cached): raise UserError("window is not allowed here: expected rows of one length and a cache; write such texts one by one")
         if compiled and (window or not cached): raise UserError("compiled is not allowed here: expected a cache, and no window")
@@ -156,6 +158,8 @@ class Reader:
         "`UserError` where `idx` cannot be read."
         if idx.dim() != 2: raise UserError(f"a prompt of shape {tuple(idx.shape)}: expected rows of token ids, (B, T)")
         known, T = self.model.config.vocab_size, idx.size(1)
+        if self.padding and len(self.padding) != len(idx): raise UserError(f"padding for {len(self.padding)} rows: expected one number for each of the {len(idx)} rows")
+        if not any(self.padding): self.padding = []
         if T <= max(self.padding, default=0): raise UserError("an empty prompt: a model needs at least one token to read; start with the tokenizer's eot")
         if not 0 <= idx.min() <= idx.max() < known:
             raise UserError(f"the prompt holds ids from {idx.min()} to {idx.max()}, the model knows 0 to {known - 1}: was another tokenizer used?")
@@ -190,6 +194,10 @@ class Reader:
         pieces = (new[:, :self.cache.size - self.cache.length], *new[:, self.cache.size - self.cache.length:].split(1, dim=1)) if self.cache.length < self.cache.size else new.split(1, dim=1)
         return torch.cat([self.model(piece, cache=self.cache)[0] for piece in pieces if piece.size(1)], dim=1)
 
+    def room_at(self, length: int) -> float:
+        "How many tokens may follow a text of that length before it is read again from a later start."
+        return math.inf if self.endless else self.model.config.block_size - (length - context_start(length, self.model.config.block_size))
+
     def crop(self, n: int):
         "Forget the last `n` tokens: they turned out to be others."
         if n <= 0: return
@@ -197,13 +205,21 @@ class Reader:
         self.cache.crop(n)
 
 # %% ../nbs/07_generation.ipynb #839db605
+_READERS = weakref.WeakKeyDictionary()       # model: how many streams read it now, and its modules' modes before the first of them
+
 @contextmanager
 def _evaluation_mode(*models):
-    modes = [(module, module.training) for model in models for module in model.modules()]
-    for model in models: model.eval()
+    for model in models:
+        readers, modes = _READERS.get(model, (0, None))
+        _READERS[model] = readers + 1, [module.training for module in model.modules()] if modes is None else modes
+        model.eval()
     try: yield
     finally:
-        for module, mode in modes: module.training = mode
+        for model in models:
+            readers, modes = _READERS.pop(model)
+            if readers > 1: _READERS[model] = readers - 1, modes
+            else:
+                for module, mode in zip(model.modules(), modes): module.training = mode
 
 def row_generators(seed: int, rows: int) -> list:
     "A `torch.Generator` for each row of a batch; row r's numbers depend on `seed` and r alone, not on how many rows there are."
@@ -229,7 +245,7 @@ def token_stream(model, idx, config: SampleConfig = SampleConfig(), cached: bool
     How texts are read, `cached`, `padding` and `compiled`: see `Reader`. `vocab_size`: never draw an id from there on, as a model has some that pads
     its vocabulary; 0: draw any. `UserError` for an empty prompt, an id that the model does not know, a model whose logits are not numbers, and
     settings that do not go together. The model is in evaluation mode until the iterator ends or is closed."""
-    reader, limit = Reader(model, padding, cached, config.window, config.keep, compiled, config.max_new_tokens), vocab_size or model.config.vocab_size
+    reader, limit = Reader(model, padding, cached, config.window, config.keep, compiled, config.max_new_tokens), _drawable(model, vocab_size)
     reader.check(idx)
     generators, seen = row_generators(config.seed, len(idx)), tokens_in(idx, limit, padding) if config.repetition_penalty != 1 else None
     with _evaluation_mode(model):
@@ -240,6 +256,10 @@ def token_stream(model, idx, config: SampleConfig = SampleConfig(), cached: bool
             if seen is not None: seen.scatter_(1, token[:, None], True)
             idx = torch.cat((idx, token[:, None]), dim=1)
             yield Draw(token, logits.float().log_softmax(-1).gather(-1, token[:, None])[:, 0])
+
+def _drawable(model, vocab_size):
+    if vocab_size > model.config.vocab_size: raise UserError(f"the tokenizer knows {vocab_size} tokens, the model {model.config.vocab_size}: was it trained with another?")
+    return vocab_size or model.config.vocab_size
 
 def _check_numbers(logits):
     if not logits.amax(-1).isfinite().all(): raise UserError("the model's logits are not numbers: its weights are broken, perhaps by a training run that diverged")
@@ -318,12 +338,14 @@ def _until(stops, draws):
 # %% ../nbs/07_generation.ipynb #e372ea32
 #| hint: collect pieces; at the first stop give what stands before it and end; else hold back the longest ending that could begin a stop, and at the end give the rest
 def before_stop(pieces: Iterable[str], stops: Iterable[str]) -> Iterator[str]:
-    "The text of `pieces`, none empty, up to the first of the texts `stops`, which is left out; what may be the beginning of one waits until that is settled."
+    """The text of `pieces`, none empty, up to the one of the texts `stops` that is complete first (of two at once the longer), which is left out.
+
+    What may be the beginning of one waits until that is settled; without `stops` all passes."""
     stops, held = tuple(stops), ""
     for piece in pieces:
         held += piece
-        if found := [held.index(stop) for stop in stops if stop in held]:
-            if min(found): yield held[:min(found)]
+        if found := [(held.index(stop) + len(stop), held.index(stop)) for stop in stops if stop in held]:
+            if start := min(found)[1]: yield held[:start]
             return
         waits = max((n for stop in stops for n in range(1, len(stop)) if held.endswith(stop[:n])), default=0)
         if len(held) > waits: yield held[:len(held) - waits]
@@ -349,6 +371,7 @@ def complete(model, tokenizer, prompt: str = "", config: SampleConfig = SampleCo
 def complete_batch(model, tokenizer, prompts: list[str], config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (), compiled: bool = False, **changes) -> list[str]:
     "The text with which the model continues each of `prompts`, written together: those that `complete` gives for the first of them, in other rows with other dice."
     config, stops = replace(config, **changes), {tokenizer.eot, *stop_tokens} - {None}
+    if not prompts: return []
     idx, padding = pad_left([prompt_tokens(tokenizer, prompt) for prompt in prompts], device=next(model.parameters()).device)
     rows, done = [[] for _ in prompts], [False] * len(prompts)
     with closing(token_stream(model, idx, config, True, tokenizer.vocab_size, padding, compiled)) as draws:
@@ -380,7 +403,11 @@ class Chat:
         "Say something; the answer comes in pieces. What was written before the iterator is closed is kept as the answer."
         self.turns.append((self.names[0], text))
         answer = ""
-        with closing(stream(self.model, self.tokenizer, self.prompt(), self.config, compiled=self.compiled, stop=(*self.config.stop, f"\n{self.names[0]}:"))) as pieces:
+        try: answering = stream(self.model, self.tokenizer, self.prompt(), self.config, compiled=self.compiled, stop=(*self.config.stop, f"\n{self.names[0]}:"))
+        except UserError:
+            self.turns.pop()                                       # the tokenizer does not know it: it was not said
+            raise
+        with closing(answering) as pieces:
             try:
                 for piece in pieces:
                     answer += piece
@@ -413,7 +440,7 @@ def guessed_stream(model, draft, idx, config: SampleConfig = SampleConfig(), gue
     if len(idx) != 1 or config.window: raise UserError("a draft is not allowed here: expected one text and no window")
     if draft.config.vocab_size != model.config.vocab_size:
         raise UserError(f"the draft knows {draft.config.vocab_size} tokens, the model {model.config.vocab_size}: both have to be trained with one tokenizer")
-    limit, block_size, end = vocab_size or model.config.vocab_size, model.config.block_size, idx.size(1) + config.max_new_tokens
+    limit, end = _drawable(model, vocab_size), idx.size(1) + config.max_new_tokens
     large, small = (Reader(m, room=config.max_new_tokens, slack=guesses) for m in (model, draft))
     large.check(idx)
     generator, seen = row_generators(config.seed, 1)[0], tokens_in(idx, limit) if config.repetition_penalty != 1 else None
@@ -421,7 +448,7 @@ def guessed_stream(model, draft, idx, config: SampleConfig = SampleConfig(), gue
     with _evaluation_mode(model, draft):
         while idx.size(1) < end:
             T = idx.size(1)
-            k, text, q, known = max(0, min(guesses, end - T - 1, guesses if large.endless else block_size - (T - context_start(T, block_size)))), idx, [], [seen]
+            k, text, q, known = max(0, min(guesses, end - T - 1, *(large.room_at(T), small.room_at(T)))), idx, [], [seen]
             for _ in range(k):
                 q.append(probabilities_to_draw(small.logits(text)[:, -1, :limit], config, known[-1]))
                 token = inverse_cdf(q[-1], darts(1)[0].to(q[-1].device))

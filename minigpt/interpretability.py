@@ -92,6 +92,7 @@ def record(model, idx) -> Recording:
     Inside `patch` it records the patched model. The patterns of a layer take B · H · T² numbers, `heads` B · H · T · C.
     `UserError` for anything but a GPT."""
     seen, modes = defaultdict(list), {}
+    if isinstance(idx, torch.Tensor) and idx.dim() != 2: raise UserError(f"tokens of shape {tuple(idx.shape)}: expected sequences of ids, (B, T); for one, idx[None]")
     def keep(name): return lambda x: seen[name].append(x)                              # gives None: nothing is changed
     with hooked(model) as (hook, pre_hook):
         for block in model.blocks:
@@ -117,7 +118,9 @@ def record(model, idx) -> Recording:
 
 # %% ../nbs/12_interpretability.ipynb #81d7948f
 def attention_to(recording, offset, start=0):
-    "Mean weight (L, H) that queries from position `start` on give to the key `offset` places back (0: their own)."
+    "Mean weight (L, H) that queries from position `start` on give to the key `offset` places back (0: their own). `UserError` where no query has one."
+    T = recording.patterns.size(-1)
+    if max(offset, start) >= T: raise UserError(f"{max(offset, start)} places back there is nothing in sequences of {T} tokens: record longer ones")
     weights = recording.patterns.diagonal(-offset, -2, -1)                                 # (L, B, H, T − offset)
     return weights[..., max(start - offset, 0):].mean((1, 3))
 
@@ -149,10 +152,11 @@ def head_sites(model) -> list[Site]:
 
 def check_site(site, config):
     "`UserError` unless a model of `config` has `site`."
+    if not isinstance(site, Site): raise UserError(f"{site!r} is no site: expected Site(\"head\", layer, head), or one of an mlp or the stream")
     layers, heads = config.n_layer + (site.part == "stream"), config.n_head if site.part == "head" else 1
     if site.part not in ("head", "mlp", "stream"): raise UserError(f"unknown part {site.part!r}: expected head, mlp or stream")
     if not (0 <= site.layer < layers and 0 <= site.head < heads):
-        raise UserError(f"there is no {site}: expected layer 0 to {layers - 1}" + (f" and head 0 to {heads - 1}" if site.part == "head" else ""))
+        raise UserError(f"there is no {site}: expected layer 0 to {layers - 1}" + (f" and head 0 to {heads - 1}" if site.part == "head" else ", and no head"))
 
 # %% ../nbs/12_interpretability.ipynb #ae49ef02
 def replaced(old, new, positions):
@@ -163,7 +167,7 @@ def replaced(old, new, positions):
         raise UserError(f"the source has an activation of shape {tuple(new.shape)} for one of {tuple(old.shape)}: record it on as many sequences of the same length, or take its mean()")
     if positions is None: return new.to(old.dtype).expand_as(old)
     at = torch.as_tensor(positions, device=old.device).reshape(-1, 1)                      # (B, 1) or (1, 1)
-    if len(at) not in (1, B) or not ((-T <= at) & (at < T)).all(): raise UserError(f"positions={positions} is not allowed: expected one from −{T} to {T - 1} for all, or for each of {B} sequences")
+    if at.is_floating_point() or at.dtype == torch.bool or len(at) not in (1, B) or not ((-T <= at) & (at < T)).all(): raise UserError(f"positions={positions} is not allowed: expected a whole number from −{T} to {T - 1} for all, or for each of {B} sequences")
     return torch.where((torch.arange(T, device=old.device) == at % T)[..., None], new.to(old.dtype), old)
 
 @contextmanager
@@ -174,6 +178,9 @@ def patch(model, sites, source=None, positions=None):
     mean (mean ablation; Wang et al. 2022). `positions`: which are replaced, an int for all sequences or one each (B,); None: all.
     `UserError` for a site that the model lacks, and in the block where the source's shape does not fit."""
     with hooked(model) as (hook, pre_hook):
+        c = model.config
+        if source is not None and (len(source.mlps), source.mixed.size(2)) != (c.n_layer, c.n_head):
+            raise UserError(f"the source is of a model with {len(source.mlps)} layers of {source.mixed.size(2)} heads, this one has {c.n_layer} of {c.n_head}: record a model of the same shape")
         for site in [sites] if isinstance(sites, Site) else sites:
             check_site(site, model.config)
             if site.part == "head": pre_hook(model.blocks[site.layer].attention.out, lambda x, site=site: replace_head(x, site, source, positions, model.config.head_size))
@@ -215,14 +222,16 @@ class Attribution:
 def direct_logit_attribution(model, recording, answers, others=None, positions=-1) -> Attribution:
     """Each part's own share of the logit of `answers` (B,), less that of `others` (B,) where given, at `positions`, an int or (B,).
 
-    The final norm divides by the size that the whole stream has, and is linear then (Elhage et al. 2021). What a part does through later ones is not in it.
+    The final norm divides by the size that the whole stream has, and is linear then (Elhage et al. 2021). What a part does through later ones is not in it; nor is what
+    `patch` put into the stream itself, which no part has added.
     `UserError` for a post-norm model, whose stream is no sum."""
-    c, norm, rows = model.config, model.norm, torch.arange(len(recording.idx))
+    c, norm, rows = model.config, model.norm, torch.arange(len(recording.idx), device=recording.idx.device)
+    positions = torch.as_tensor(positions, device=rows.device).expand(len(rows))
     if c.norm_position == "post": raise UserError("direct logit attribution needs a stream that is a sum of parts: this model has norm_position='post'")
     last = recording.stream[-1][rows, positions]                                           # (B, C)
     direction = model.head.weight[answers] - (0 if others is None else model.head.weight[others])
     bias = getattr(norm, "bias", None)
-    biases = direction @ bias if bias is not None else torch.zeros(len(rows))
+    biases = direction @ bias if bias is not None else last.new_zeros(len(rows))
     centred = last - last.mean(-1, keepdim=True) if c.norm == "layernorm" else last
     direction = direction * norm.weight / (centred.square().mean(-1, keepdim=True) + norm.eps).sqrt()
     if c.norm == "layernorm": direction = direction - direction.mean(-1, keepdim=True)     # what every channel has alike is taken off

@@ -435,7 +435,7 @@ class GPT(nn.Module):
     def new_cache(self, batch_size: int = 1, max_length: int = 0, window: int = 0, keep: int = 0, whole: bool = False, slack: int = 0) -> Cache:
         """An empty `Cache` for `batch_size` sequences of at most `max_length` tokens (0: block_size).
 
-        A model with a window of its own rolls over it, unless `whole`. For one without, `window` makes the last `window` tokens, and the
+        A model with a window of its own rolls over it, unless `whole`, and has no end where `max_length` is 0. For one without, `window` makes the last `window` tokens, and the
         first `keep`, all that is remembered (StreamingLLM), and text without end possible. `slack`: tokens that `crop` may take back.
         `UserError` where positions forbid that."""
         c, weight = self.config, self.embedding.weight
@@ -447,7 +447,7 @@ class GPT(nn.Module):
                             f"this one has window={c.window} and {c.position} positions")
         if window + keep > c.block_size or keep and not window:
             raise UserError(f"window={window} and keep={keep} are not allowed: expected a window, and both together at most block_size={c.block_size}")
-        rolling = window > 0 or 0 < c.window < size and not whole
+        rolling = window > 0 or c.window > 0 and not whole and (c.window < size or c.endless and not max_length)
         if rolling: size = window + keep or c.window
         theta = c.rope_theta if c.position == "rotary" else 0.0
         return Cache([BlockCache(c, KVCache(batch_size, c.key_heads, size, c.head_size, weight.dtype, weight.device, rolling, keep, theta), slack) for _ in self.blocks], slack)

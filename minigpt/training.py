@@ -420,11 +420,11 @@ class OutOfMemory(Exception): "The device or the machine has too little memory f
 MAY_CHANGE = {"max_steps", "epochs", "max_seconds", "target_loss", "patience", "eval_every", "eval_batches", "log_every", "sample_every",
               "save_every", "keep_checkpoints", "loggers", "wandb_project", "profile", "device", "batch_size", "grad_accum", "init_from"}
 
-def differences(old: TrainConfig, new: TrainConfig) -> list:
-    "What `new` would change of a run begun with `old`, beyond limits, cadences, loggers and how a batch is cut: lines `field: old → new`."
+def differences(old: TrainConfig, new: TrainConfig, aside=frozenset(MAY_CHANGE)) -> list:
+    "What `new` would change of a run begun with `old`: lines `field: old → new`. `aside`: fields that don't count (limits, cadences, loggers, how a batch is cut), as `field` or `part.field`."
     def flat(config): return {f"{k}.{j}" if isinstance(v, dict) else k: w for k, v in config_to_dict(config).items() for j, w in (v.items() if isinstance(v, dict) else [(k, v)])}
     a, b = flat(old), flat(new)
-    return [f"{k.split('.')[-1]}: {a[k]} → {b[k]}" for k in a if a[k] != b[k] and k not in MAY_CHANGE and k != "data.workers"]
+    return [f"{k.split('.')[-1]}: {a[k]} → {b[k]}" for k in a if a[k] != b[k] and k not in aside and k != "data.workers"]
 
 def open_splits(config: TrainConfig, group: Processes, quiet=False) -> tuple:
     "Training and validation tokens; rank 0 prepares them where that is needed, while the others wait."

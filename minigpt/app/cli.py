@@ -12,6 +12,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import sys
 import textwrap
 import time
@@ -202,7 +203,7 @@ def doctor_command(arguments) -> int:
     "Print facts, advice and the result of the self-test."
     a = parse(DoctorCommand, "doctor", arguments)
     rows = examine(Run.find(a.run, a.runs_dir)) if a.run else diagnose()
-    print(table(rows, header=("what", "found", "means")))
+    print(table(rows, header=("what", "found", "means"), width=max(100, shutil.get_terminal_size().columns)))
     return 0
 
 # %% ../../nbs/app/cli.ipynb #971f4a68

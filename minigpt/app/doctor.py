@@ -18,6 +18,7 @@ import psutil
 import torch
 
 import minigpt
+from .reference import compare_with_band
 from ..model import GPT, GPTConfig
 from ..optimizer import OptimizerConfig, build_optimizer
 from ..tools.files import data_dir
@@ -67,7 +68,7 @@ def diagnose() -> list:
 
 # %% ../../nbs/app/doctor.ipynb #e57f44c5
 def examine(run: Run) -> list:
-    "Rows (what, found, means) about the health of a run, from its metrics."
+    "Rows (what, found, means) about the health of a run, from its metrics; the last of them hold it against the usual curve of its preset."
     metrics, config = run.metrics(), run.config
     steps = [m for m in metrics if m.get("train/loss") is not None]
     if not steps: return [("steps", "none logged yet", "nothing to say before the first step")]
@@ -90,4 +91,4 @@ def examine(run: Run) -> list:
         if last.get("eval/floor"):
             above = last["eval/val_loss"] / last["eval/floor"] - 1
             rows.append(("above the floor", f"{above:.1%}", "below it, which cannot be: does the model see its targets?" if above < -0.01 else "near it" if above < 0.1 else "there is more to learn"))
-    return rows
+    return rows + compare_with_band(run)

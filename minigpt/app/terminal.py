@@ -6,14 +6,20 @@
 __all__ = ['table', 'parse']
 
 # %% ../../nbs/app/terminal.ipynb #0df7f2b2
+import textwrap
+
 import tyro
 
 # %% ../../nbs/app/terminal.ipynb #76c5ce01
-def table(rows, header=()) -> str:
-    "Rows of cells as aligned text, columns of numbers to the right, the first row underlined where a `header` is given."
+def table(rows, header=(), width: int = 0) -> str:
+    "Rows of cells as aligned text, columns of numbers to the right, the first row underlined where a `header` is given; the last column wrapped so that lines have `width` characters (0: as long as they are)."
     cells = [[str(cell) for cell in row] for row in rows]
     number = [all(row[i][:1].isdigit() or row[i] == "-" for row in cells) and bool(cells) for i in range(len((cells or [header])[0]))]
     cells = ([[str(cell) for cell in header]] if header else []) + cells
+    if width:
+        room = max(20, width - sum(max(len(row[i]) for row in cells) + 2 for i in range(len(cells[0]) - 1)))
+        wrapped = [(row, textwrap.wrap(row[-1], room) or [""]) for row in cells]
+        cells = [line for row, parts in wrapped for line in [[*row[:-1], parts[0]]] + [[""] * (len(row) - 1) + [part] for part in parts[1:]]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     lines = ["  ".join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right in zip(row, widths, number)).rstrip() for row in cells]
     if header: lines.insert(1, "  ".join("-" * width for width in widths))

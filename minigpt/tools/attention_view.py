@@ -43,7 +43,7 @@ _PAGE = """<div id="ID" class="attention-view" style="font-family:sans-serif;col
   data.tokens.forEach((token, i) => {
     const button = document.createElement("button"), text = document.createElement("span"), number = document.createElement("small");
     button.type = "button";
-    button.style.cssText = "border:1px solid #ddd;border-radius:3px;margin:1px;padding:1px 4px;font-size:13px;line-height:1.2;cursor:pointer";
+    button.style.cssText = "border:1px solid #ddd;border-radius:3px;vertical-align:top;margin:1px;padding:1px 4px;font-size:13px;line-height:1.2;cursor:pointer";
     text.textContent = token.trim() || "\\u2423"; number.style.cssText = "display:block;font-size:9px;min-height:11px";
     button.append(text, number);
     for (const event of ["mouseenter", "focus", "click"]) button.addEventListener(event, () => { asking = i; show(); });
