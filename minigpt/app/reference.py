@@ -40,11 +40,11 @@ def schedule_steps(config: TrainConfig, metrics: list[dict]) -> float:
 
 # %% ../../nbs/app/reference.ipynb #486ccfd5
 BANDS = Path(minigpt.__file__).parent / "app" / "bands.json"
-REACH = 3.0                                       # deviations that a band reaches to each side; of 5 seeds, where 95% of further ones lie (Student's t, 4 degrees, times √(1 + 1/5))
+REACH = 3.0                                       # deviations that a band reaches to each side
 
 @dataclass(frozen=True)
 class Band:
-    "Mean and standard deviation over seeds of runs of a preset at one length in steps: training loss by twentieths (PARTS,), validation loss at the end; nats per token."
+    "Mean and standard deviation over seeds of runs of a preset with a schedule of `steps`: training loss by twentieths (PARTS,), validation loss at the end; nats per token."
     preset: str
     steps: float
     seeds: int
@@ -58,13 +58,17 @@ def bands_of(preset: str, bands: dict) -> list[Band]:
     return sorted((Band(preset, int(n), b["seeds"], np.array(b["mean"]), np.array(b["std"]), b["val_mean"], b["val_std"]) for n, b in bands[preset].items()), key=lambda band: band.steps)
 
 def band_at(preset: str, steps: float, bands: dict) -> Band | None:
-    "The band for runs of that length; None where it is more than a twentieth shorter or longer than all that were measured."
+    "The band for runs of that length, its deviations at least the mean of all lengths; None where it is more than a twentieth shorter or longer than all that were measured."
     found = bands_of(preset, bands)
     lengths = [b.steps for b in found]
     if not lengths[0] * 0.95 <= steps <= lengths[-1] * 1.05: return None
     def between(values): return np.array([np.interp(math.log(steps), np.log(lengths), column) for column in np.array(values).T])
+    def at_least_pooled(values): return np.maximum(between(values), np.sqrt(np.mean(np.square(values), axis=0)))
     nearest = min(found, key=lambda b: abs(math.log(steps / b.steps)))
-    return Band(preset, steps, nearest.seeds, between([b.mean for b in found]), between([b.std for b in found]), *between([[b.val_mean, b.val_std] for b in found]))
+    return Band(preset, steps, nearest.seeds, between([b.mean for b in found]), at_least_pooled([b.std for b in found]),
+                *(float(f([[value] for value in values])[0]) for f, values in ((between, [b.val_mean for b in found]), (at_least_pooled, [b.val_std for b in found]))))
+
+
 
 # %% ../../nbs/app/reference.ipynb #cc1c48be
 def usual_preset(config: TrainConfig, bands: dict) -> tuple[str | None, list[str]]:
