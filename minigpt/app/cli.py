@@ -27,6 +27,7 @@ from .bench import bench_command
 from .callbacks import SkillProbes, TextSamples
 from .doctor import diagnose, examine
 from .evaluation import compare, load_questions, multiple_choice, window_losses
+from .planning import plan_command
 from .talk import chat_command, sample_command
 from .terminal import parse, table
 from .texts import corpora_command, prepare_command, tokenizer_command
@@ -211,6 +212,7 @@ COMMANDS = {"train": (train_command, "train a model, or go on with --resume RUN"
             "eval": (eval_command, "measure a run's loss on a whole split, against another run's, or ask it questions"),
             "export": (export_command, "write a run's model for other programs"), "prepare": (prepare_command, "turn text into token shards"),
             "tokenizer": (tokenizer_command, "train a tokenizer, show how it cuts, count tokens"), "bench": (bench_command, "measure this machine"),
+            "plan": (plan_command, "what a run will need: parameters, FLOPs, memory, time, cost"),
             "corpora": (corpora_command, "list the corpora"), "doctor": (doctor_command, "look at this machine, or at a run")}
 
 def usage() -> str:

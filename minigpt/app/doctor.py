@@ -21,9 +21,10 @@ import minigpt
 from .reference import compare_with_band
 from ..model import GPT, GPTConfig
 from ..optimizer import OptimizerConfig, build_optimizer
+from ..scaling import plan, plan_for
 from ..tools.files import data_dir
 from ..tools.hardware import bfloat16_speedup, device_name, resolve_device, resolve_dtype, usable_cores
-from ..training import Run, train_step
+from ..training import PRESETS, Run, train_step
 
 # %% ../../nbs/app/doctor.ipynb #ac8db229
 def self_test(device="cpu", steps: int = 40) -> tuple[float, float, float]:
@@ -55,7 +56,7 @@ def diagnose() -> list:
     rows.append(("memory", f"{memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free", "the presets for laptops need under 2 GiB"))
     if device.type == "cuda":
         free, total = torch.cuda.mem_get_info()
-        rows.append(("GPU memory", f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free", "gpt2-124m as it stands wants about 60 GiB: lower --batch-size, raise --grad-accum"))
+        rows.append(("GPU memory", f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free", f"gpt2-124m as it stands wants some {plan(plan_for(PRESETS['gpt2-124m'])).memory['peak'] / 2**30:.0f} GiB; minigpt plan tells for others"))
     folder = data_dir()
     free = shutil.disk_usage(folder if folder.exists() else Path.cwd()).free
     rows.append(("disk", f"{free / 1e9:.0f} GB free", "enough" if free > 5e9 else "little: token shards of real corpora take gigabytes"))
