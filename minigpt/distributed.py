@@ -48,12 +48,12 @@ def free_port() -> int:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
 
-def launch(arguments, processes: int = 2, nodes: int = 1, restarts: int = 0, timeout: float | None = None, env: dict | None = None) -> list[subprocess.CompletedProcess]:
+def launch(arguments, processes: int = 2, nodes: int = 1, timeout: float | None = None, env: dict | None = None) -> list[subprocess.CompletedProcess]:
     """Run `python *arguments` in `nodes` · `processes` processes by torchrun, with a launcher for each node, all on this machine; what the launchers printed.
 
-    `restarts`: how often a group in which a process failed is started anew. `env`: more environment. Each process has one thread unless OMP_NUM_THREADS says otherwise.
+    `env`: more environment. Each process has one thread unless OMP_NUM_THREADS says otherwise.
     `UserError` with the end of what was printed where a launcher fails, and after `timeout` seconds, when all are ended."""
-    command = [sys.executable, "-m", "torch.distributed.run", f"--nnodes={nodes}", f"--nproc-per-node={processes}", f"--max-restarts={restarts}",
+    command = [sys.executable, "-m", "torch.distributed.run", f"--nnodes={nodes}", f"--nproc-per-node={processes}",
                "--rdzv-backend=c10d", f"--rdzv-endpoint=127.0.0.1:{free_port()}", *map(str, arguments)]
     launchers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={"OMP_NUM_THREADS": "1", **os.environ, **(env or {})}) for _ in range(nodes)]
     try:

@@ -36,7 +36,8 @@ def schedule_steps(config: TrainConfig, metrics: list[dict]) -> float:
     f = (logged[-1]["train/learning_rate"] / o.lr - end) / (1 - end)
     if o.schedule == "wsd" and f < 1 and step > o.warmup_steps: return (step - 1) / (1 - o.decay_fraction * f)      # the rate of step s is set after s − 1 steps
     by_clock = config.max_seconds * 1e3 / np.median([m["train/iter_time_ms"] for m in logged]) if config.max_seconds else math.inf
-    return min(o.decay_steps or config.max_steps or math.inf, by_clock) if config.max_steps or o.decay_steps or config.max_seconds else step
+    planned = min(o.decay_steps or config.max_steps or math.inf, by_clock)
+    return planned if math.isfinite(planned) else step
 
 # %% ../../nbs/app/reference.ipynb #486ccfd5
 BANDS = Path(minigpt.__file__).parent / "app" / "bands.json"
@@ -102,7 +103,7 @@ def judge(band: Band, losses, val_loss: float | None = None, factor: float = 0.0
     seen, outside = int(np.isfinite(off).sum()), int((np.abs(off) > REACH).sum())
     off_val = math.nan if val_loss is None else (val_loss - band.val_mean) / band.val_std
     rows = [("training curve", f"{seen - outside} of {seen} twentieths within {REACH:g} deviations of {band.seeds} seeds", "usual" if outside <= STRAYS else "outside the band")]
-    if val_loss is not None: rows.append(("validation loss", f"{val_loss:.4f}, usual after {band.steps:,.0f} steps: {band.val_mean:.4f} ± {band.val_std:.4f}",
+    if val_loss is not None: rows.append(("final loss", f"{val_loss:.4f}, usual after {band.steps:,.0f} steps: {band.val_mean:.4f} ± {band.val_std:.4f}",
                                           "usual" if abs(off_val) <= REACH else f"{abs(off_val):.1f} deviations {'above' if off_val > 0 else 'below'}: outside the band"))
     if outside > STRAYS or abs(off_val) > REACH: rows.append(("suspect", "", suspects(off, off_val, factor)))
     return rows
