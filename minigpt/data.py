@@ -693,24 +693,24 @@ def _in_turn(waiting: deque):
             yield item
             waiting.rotate(-1)
 
-def evaluation_batches(tokens: Tokens, block_size: int, batch_size: int, rank: int = 0, world_size: int = 1, max_batches: int = 0, device="cpu"):
-    """(x, y), int64 (B, T), over the whole split: every target once over all ranks, −100 elsewhere. Every batch asks for something.
-
-    T is block_size, or less where a batch's documents are shorter. Batches are dealt to the ranks in turn, so a rank may have one fewer than another; `max_batches` for each rank, 0 all. `UserError`
-    where a document does not fit the block. Of a mixture, the batches of its corpora in turn: weights do not count here."""
-    if tokens.parts:
-        waiting = deque(evaluation_batches(part, block_size, batch_size, rank, world_size, 0, device) for part, _ in tokens.parts)
-        yield from islice(_in_turn(waiting), max_batches or None)
-        return
+def _batch_spans(tokens, block_size, batch_size):
+    "For each batch of an evaluation the tokens and where its windows begin and end in them."
     if tokens.windows == "documents":
         ends = document_ends(tokens, block_size)
         starts, stops = ends[:-1], ends[1:] + 1
     else:
         starts = np.arange(0, tokens.targets, block_size)
         stops = np.minimum(starts + block_size + 1, len(tokens))
-    firsts = range(rank * batch_size, len(starts), world_size * batch_size)
-    for first in firsts[:max_batches or None]:
-        spans = zip(starts[first:first + batch_size].tolist(), stops[first:first + batch_size].tolist())
-        pieces = [tokens[a:b] for a, b in spans]
-        length = max(map(len, pieces)) - 1 if tokens.windows == "documents" else block_size        # no longer than these documents need
+    for first in range(0, len(starts), batch_size):
+        yield tokens, list(zip(starts[first:first + batch_size].tolist(), stops[first:first + batch_size].tolist()))
+
+def evaluation_batches(tokens: Tokens, block_size: int, batch_size: int, rank: int = 0, world_size: int = 1, max_batches: int = 0, device="cpu"):
+    """(x, y), int64 (B, T), over the whole split: every target once over all ranks, −100 elsewhere. Every batch asks for something.
+
+    T is block_size, or less where a batch's documents are shorter. Batches are dealt to the ranks in turn, so a rank may have one fewer than another; `max_batches` over all ranks, 0 all: their
+    number changes no result. `UserError` where a document does not fit the block. Of a mixture, the batches of its corpora in turn: weights do not count here."""
+    waiting = deque(_batch_spans(part, block_size, batch_size) for part in ([part for part, _ in tokens.parts] or [tokens]))
+    for part, spans in islice(_in_turn(waiting), rank, max_batches or None, world_size):
+        pieces = [part[a:b] for a, b in spans]
+        length = max(map(len, pieces)) - 1 if part.windows == "documents" else block_size          # no longer than these documents need
         yield inputs_and_targets(pieces, length, batch_size, device)

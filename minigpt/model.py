@@ -16,6 +16,7 @@ from typing import Literal
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from .attention import CausalSelfAttention, KVCache, rotary_frequencies
 from .tools.errors import UserError, check_types, require
@@ -77,7 +78,7 @@ def balance_loss(p, chosen):
 class MixtureOfExperts(nn.Module):
     """Each token goes to `n_active` of `n_expert` MLPs, chosen by a router, and gets the mean of their answers, weighted by the
     router's softmax over the chosen (Shazeer et al. 2017; Mixtral: Jiang et al. 2024); of a single one, by its probability (Fedus
-    et al. 2021, Switch). No biases. (B, T, C) to (B, T, C). `forward` appends `balance_loss` to the list `balance`, where given."""
+    et al. 2021, Switch). No biases. (B, T, C) to (B, T, C), and with `balanced` the `balance_loss` beside it."""
     def __init__(self, n_embd, d_ff, n_expert, n_active, activation="relu2"):
         super().__init__()
         self.router, self.n_active, self.activation = nn.Linear(n_embd, n_expert, bias=False), n_active, activation
@@ -85,16 +86,16 @@ class MixtureOfExperts(nn.Module):
         self.down = nn.Parameter(torch.empty(n_expert, n_embd, d_ff))
         for matrix in (self.up, self.down): nn.init.normal_(matrix, 0, matrix.size(-1)**-0.5)
 
-    def forward(self, x, balance=None):
+    def forward(self, x, balanced=False):
         tokens, k = x.flatten(0, -2), self.n_active                                        # (N, C)
         scores = self.router(tokens)
         p = scores.softmax(-1, dtype=torch.promote_types(scores.dtype, torch.float32))     # (N, E)
         weights, chosen = p.topk(k)                                                        # (N, k) each
         if k > 1: weights = weights / weights.sum(-1, keepdim=True)
-        if balance is not None: balance.append(balance_loss(p, chosen))
         dtype = torch.get_autocast_dtype(x.device.type) if torch.is_autocast_enabled(x.device.type) else x.dtype
         answer = self.grouped if self.can_group(dtype, x.device) else self.dense
-        return answer(tokens.to(dtype), weights.to(x.dtype), chosen, self.up.mT.to(dtype), self.down.mT.to(dtype)).view(x.shape)
+        y = answer(tokens.to(dtype), weights.to(x.dtype), chosen, self.up.mT.to(dtype), self.down.mT.to(dtype)).view(x.shape)
+        return (y, balance_loss(p, chosen)) if balanced else y
 
     def dense(self, tokens, weights, chosen, up, down):
         "Every expert for every token, and weights that are mostly 0."
@@ -182,6 +183,7 @@ class GPTConfig:
     tie_weights: bool = False  # embedding and head share one matrix
     softcap: float = 0.0  # logits are held within ±softcap by a tanh; 0: they are not
     loss_chunk: int = 8192  # tokens whose logits exist at a time where the loss alone is wanted; changes memory, not results
+    checkpointing: bool = False  # keep only what goes into each block for the backward pass, and compute the rest again; changes memory and time, not results
     attention: Literal["auto", "naive", "sdpa", "flex"] = "auto"  # kernel; auto: the fastest for the device
 
     def __post_init__(self):
@@ -320,9 +322,9 @@ class Block(nn.Module):
                                              c.qk_norm, c.norm_eps, c.window, c.sinks, c.attention)
         self.mlp, self.dropout, self.post_norm = make_mlp(c), nn.Dropout(c.dropout), c.norm_position == "post"
 
-    def forward(self, x, rotary=None, cache=None, mask=None, documents=None, balance=None, at=None):
+    def forward(self, x, rotary=None, cache=None, mask=None, documents=None, balanced=False, at=None):
         """`rotary`: cos and sin for the positions of `x`, or None. `cache`: this block's `BlockCache`, extended in place, or None.
-        `mask`, `at`: the attention's, the same for all blocks. `documents`, `balance`: for `ShortConv` and `MixtureOfExperts`."""
+        `mask`, `at`: the attention's, the same for all blocks. `documents`: for `ShortConv`. `balanced`: give the experts' `balance_loss` too."""
         kv, tail_1, tail_2 = (cache.kv, *cache.tails) if cache is not None else (None, None, None)
         h = x if self.post_norm else self.norm_1(x)
         if self.conv_1 is not None: h = self.conv_1(h, tail_1, documents)
@@ -330,8 +332,10 @@ class Block(nn.Module):
         if self.post_norm: x = self.norm_1(x)
         h = x if self.post_norm else self.norm_2(x)
         if self.conv_2 is not None: h = self.conv_2(h, tail_2, documents)
-        x = x + self.dropout(self.mlp(h, balance) if isinstance(self.mlp, MixtureOfExperts) else self.mlp(h))
-        return self.norm_2(x) if self.post_norm else x
+        y, balance = self.mlp(h, balanced) if balanced else (self.mlp(h), None)
+        x = x + self.dropout(y)
+        if self.post_norm: x = self.norm_2(x)
+        return (x, balance) if balanced else x
 
 # %% ../nbs/02_model.ipynb #1009c8ba
 #| hint: logits in float32, log softmax over the last dimension, minus the entry of each target; the mean over targets that are not ignore_index
@@ -482,11 +486,17 @@ class GPT(nn.Module):
         x = self.embedding(idx)                                        # (B, T, C)
         if c.position == "learned": x = x + self.positions.weight[places]
         if c.position == "sinusoidal": x = x + torch.cat((self.sin[places], self.cos[places]), dim=-1)
-        x, rotary, balance = self.dropout(x), None, [] if c.n_expert and self.training else None
+        x, rotary, balanced, balance = self.dropout(x), None, c.n_expert > 0 and self.training, []
         if c.position == "rotary":                                     # distances alone count: no need to start again in each document
             turned = slice(start, end) if at is None else at
             rotary = (self.cos[turned], self.sin[turned]) if end <= c.block_size else rotary_frequencies(c.head_size, T, c.rope_theta, start, idx.device)
-        for i, block in enumerate(self.blocks): x = block(x, rotary, cache.blocks[i] if cache is not None else None, mask, documents, balance, at)
+        twice = c.checkpointing and cache is None and torch.is_grad_enabled()
+        for i, block in enumerate(self.blocks):
+            given = (x, rotary, cache.blocks[i] if cache is not None else None, mask, documents, balanced, at)
+            x = checkpoint(block, *given, use_reentrant=False, preserve_rng_state=c.dropout > 0) if twice else block(*given)
+            if balanced:
+                x, one = x
+                balance.append(one)
         x, logits = self.norm(x), None
         if targets is not None and not return_logits and targets.numel() > c.loss_chunk:
             loss = chunked_cross_entropy(x, self.head.weight, targets, c.vocab_size, c.softcap, c.loss_chunk, reduction)
@@ -567,7 +577,7 @@ def activation_bytes(config, batch_size: int, T: int = 0, itemsize: int = 4) -> 
     """Bytes that autograd keeps between forward and backward pass of (batch_size, T) tokens (0: block_size), loss included.
 
     For an uncompiled model whose numbers have `itemsize` bytes, on a CPU with fused attention. Not for compiled models, other devices,
-    dropout or documents. Parameters are left out, and so are single numbers per token and head. Batches of more than `loss_chunk`
+    checkpointing, dropout or documents. Parameters are left out, and so are single numbers per token and head. Batches of more than `loss_chunk`
     tokens keep the loss's two gradients in place of its logarithms."""
     c, T, C = config, T or config.block_size, config.n_embd
     queries, keys = c.n_head * c.head_size, c.key_heads * c.head_size

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['undone_where', 'SGD', 'adamw_update', 'decay_where_agreed', 'adamw_state', 'AdamW', 'FusedAdamW', 'newton_schulz',
-           'best_quintic', 'polar_express', 'newton_schulz_gram', 'muon_turn', 'muon_move', 'compiled_alone', 'Muon',
-           'OptimizerConfig', 'parameter_groups', 'cosine_schedule', 'wsd_schedule', 'learning_rate_factor',
-           'momentum_at', 'clip_grad_norm', 'Optimizers', 'build_optimizer']
+           'best_quintic', 'polar_express', 'newton_schulz_gram', 'muon_turn', 'muon_move', 'padded', 'share_matrices',
+           'trade_rows', 'compiled_alone', 'Muon', 'OptimizerConfig', 'parameter_groups', 'cosine_schedule',
+           'wsd_schedule', 'learning_rate_factor', 'momentum_at', 'clip_grad_norm', 'Optimizers', 'build_optimizer']
 
 # %% ../nbs/05_optimizer.ipynb #db865d67
 import math
@@ -19,6 +19,7 @@ import torch
 
 from .tools.errors import UserError, check_types, choose, require
 from .tools.processes import Processes
+from .tools.sharding import fill, local
 
 # %% ../nbs/05_optimizer.ipynb #04cffee9
 @contextmanager
@@ -203,24 +204,18 @@ def newton_schulz_gram(matrices, steps=5, eps=1e-7, coefficients=None):
     return (x.mT if tall else x).reshape(matrices.shape)
 
 # %% ../nbs/05_optimizer.ipynb #e0195bba
-def muon_turn(grads, buffers, momentum, found_inf, rank, world_size, orthogonalise):
-    """Move the momentum buffers (n tensors (…, m, n)) of one shape and give this process's share of their new directions, (matrices, m, n).
+def muon_turn(grads, buffers, momentum, found_inf):
+    """Move the momentum buffers (n tensors (…, m, n)) of one shape and give their new directions, (matrices, m, n).
 
     Nesterov: a gradient is looked at again after it went into its buffer."""
     spread = lambda weight: [weight] * len(grads) if isinstance(weight, torch.Tensor) else weight
     with undone_where(found_inf, buffers):
         torch._foreach_lerp_(buffers, grads, spread(1 - momentum))
-        updates = torch.stack(torch._foreach_lerp(grads, buffers, spread(momentum))).flatten(0, -3)      # (matrices, m, n)
-    if world_size > 1:
-        share = math.ceil(len(updates) / world_size)
-        updates = updates[rank * share:(rank + 1) * share]
-        updates = torch.cat([updates, updates.new_zeros(share - len(updates), *updates.shape[1:])])
-    return orthogonalise(updates)
+        return torch.stack(torch._foreach_lerp(grads, buffers, spread(momentum))).flatten(0, -3)         # (matrices, m, n)
 
 def muon_move(params, updates, lr, weight_decay, found_inf, ratio, cautious):
-    "Decay the parameters (n tensors (…, m, n)) and move them by `lr` · `ratio` along their directions (matrices and padding, m, n)."
-    matrices = params[0].numel() // (params[0].size(-2) * params[0].size(-1)) * len(params)
-    updates = updates[:matrices].to(params[0].dtype).view(len(params), *params[0].shape).unbind()
+    "Decay the parameters (n tensors (…, m, n)) and move them by `lr` · `ratio` along their directions (matrices, m, n)."
+    updates = updates.to(params[0].dtype).view(len(params), *params[0].shape).unbind()
     with undone_where(found_inf, params):
         if cautious: torch._foreach_mul_(params, [1 - lr * weight_decay * (update * p >= 0) for update, p in zip(updates, params)])
         elif weight_decay is not None: torch._foreach_mul_(params, 1 - lr * weight_decay)
@@ -228,6 +223,26 @@ def muon_move(params, updates, lr, weight_decay, found_inf, ratio, cautious):
         else: torch._foreach_add_(params, updates, alpha=-lr * ratio)
 
 # %% ../nbs/05_optimizer.ipynb #350dd640
+def padded(x, size: int, dim: int = 0): return torch.cat([x, x.new_zeros(*x.shape[:dim], size - x.size(dim), *x.shape[dim + 1:])], dim)
+
+def share_matrices(directions, orthogonalise, group):
+    "`orthogonalise` of directions (matrices, m, n) that all processes hold, each making its share."
+    share = math.ceil(len(directions) / group.world_size)
+    mine = directions[group.rank * share:(group.rank + 1) * share]
+    return group.gather(orthogonalise(padded(mine, share)))[:len(directions)]
+
+def trade_rows(directions, rows: int, orthogonalise, group):
+    """`orthogonalise` of matrices (matrices, rows, n) of which each process holds consecutive rows, (matrices, m, n), and gets them back.
+
+    Whole matrices exist only in shares. Processes hold ⌈rows / world_size⌉ rows each, the last ones fewer, or none, as `torch.chunk` cuts."""
+    (matrices, m, n), p = directions.shape, group.world_size
+    share, most = math.ceil(matrices / p), math.ceil(rows / p)
+    mine = group.exchange(padded(padded(directions, most, 1), p * share)).view(p, share, most, n)         # rows of my matrices, from each process
+    made = orthogonalise(mine.transpose(0, 1).reshape(share, p * most, n)[:, :rows])                      # (share, rows, n)
+    back = padded(made, p * most, 1).view(share, p, most, n).transpose(0, 1).reshape(p * share, most, n)
+    return group.exchange(back)[:matrices, :m]
+
+# %% ../nbs/05_optimizer.ipynb #a2b59cd8
 def compiled_alone(function):
     "`function` as one graph without dynamic shapes, in a code object of its own: by it torch.compile counts recompilations, and refuses after eight."
     function.__code__ = function.__code__.replace()
@@ -239,8 +254,9 @@ class Muon(torch.optim.Optimizer):
     Follows torch.optim.Muon, with Nesterov momentum; all matrices of one shape go through Newton–Schulz together. `scale`: the
     update is √max(1, rows / columns) long in every direction ("spectral"), or 0.2 √max(rows, columns), so that its entries are
     about as large as AdamW's ("rms"). `ns_coefficients`: "jordan" or "polar" (`polar_express`). `ns_dtype`: number format of those
-    products; None: bfloat16 on CUDA, else the parameter's. `group`: processes that share the matrices out and gather the results;
-    the momentum is whole on each. `compiled`: each shape's update is one graph of torch.compile, and rates may change in it.
+    products; None: bfloat16 on CUDA, else the parameter's. `group`: processes that share the products; momentum is whole on each
+    where the parameters are, and in the same parts as they where FSDP2 has shared them out. `compiled`: each shape's update is one
+    graph of torch.compile (three where processes talk between them), and rates may change in it.
     Parameters without a gradient are left alone. `UserError` for a parameter that is not a matrix, at the first step for an
     unknown `scale` or `ns_coefficients`."""
 
@@ -263,23 +279,22 @@ class Muon(torch.optim.Optimizer):
             for p in group["params"]:
                 if p.grad is not None: by_shape.setdefault((p.shape, p.dtype, p.device), []).append(p)
             for (shape, dtype, device), params in by_shape.items():
-                buffers = [self.state[p]["momentum_buffer"] for p in params]
-                self.update_of(group, shape, dtype, device, len(params))(
-                    params, [p.grad for p in params], buffers, *self.rates(group, dtype, device), self.found_inf)
+                held = ([local(p) for p in params], [local(p.grad) for p in params], [local(self.state[p]["momentum_buffer"]) for p in params])
+                self.update_of(group, shape, dtype, device, len(params), held[0][0] is not params[0])(*held, *self.rates(group, dtype, device), self.found_inf)
 
     def rates(self, group, dtype, device):
         "Learning rate, momentum and decay (None: no decay): numbers, or for a graph 0-D tensors, whose values may change without a new one."
         values = (group["lr"], group["momentum"], group["weight_decay"] or None)
         return [v if v is None or not self.compiled else torch.full((), v, dtype=max(dtype, torch.float32, key=lambda t: t.itemsize), device=device) for v in values]
 
-    def update_of(self, group, shape, dtype, device, count):
-        "The function that moves `count` parameters of one shape: params, gradients, buffers, lr, momentum, decay, found_inf."
+    def update_of(self, group, shape, dtype, device, count, sharded=False):
+        "The function that moves `count` parameters of one shape, or this process's parts: params, gradients, buffers, lr, momentum, decay, found_inf."
         settings = tuple(group[name] for name in ("ns_steps", "eps", "ns_dtype", "ns_coefficients", "scale", "cautious_decay"))
         key = (settings, shape, dtype, device, count)
-        if key not in self.graphs: self.graphs[key] = self.build_update(group, shape, dtype, device)
+        if key not in self.graphs: self.graphs[key] = self.build_update(group, shape, dtype, device, sharded)
         return self.graphs[key]
 
-    def build_update(self, group, shape, dtype, device):
+    def build_update(self, group, shape, dtype, device, sharded):
         "What `update_of` gives, made once: the three parts with all their settings in place."
         ns_steps, eps, cautious, rows, columns = group["ns_steps"], group["eps"], group["cautious_decay"], *shape[-2:]
         ratio = choose(group["scale"], {"spectral": math.sqrt(max(1, rows / columns)), "rms": 0.2 * math.sqrt(max(rows, columns))}, "scale")
@@ -287,18 +302,20 @@ class Muon(torch.optim.Optimizer):
         ns_dtype = group["ns_dtype"] or (torch.bfloat16 if device.type == "cuda" else dtype)
         gram = device.type == "cpu" and ns_dtype == torch.float32 and ns_steps <= 5 and max(rows, columns) >= 2 * min(rows, columns)
         product, processes = newton_schulz_gram if gram else newton_schulz, self.group
-        rank, world_size = processes.rank, processes.world_size
         travels = torch.float32 if processes.device.type == "cpu" and ns_dtype.itemsize < 4 else ns_dtype      # not every gloo gathers bfloat16
 
+        alone, whole_matrices = processes.world_size == 1, sharded and len(shape) > 2  # of a stack in parts each process has some matrices, whole
+        turn = muon_turn
         def orthogonalise(updates): return product(updates.to(ns_dtype), ns_steps, eps, coefficients)
-        def turn(grads, buffers, momentum, found_inf): return muon_turn(grads, buffers, momentum, found_inf, rank, world_size, orthogonalise)
         def move(params, updates, lr, decay, found_inf): muon_move(params, updates, lr, decay, found_inf, ratio, cautious and decay is not None)
         def update(params, grads, buffers, lr, momentum, decay, found_inf):
             updates = turn(grads, buffers, momentum, found_inf)
-            if world_size > 1: updates = processes.gather(updates.to(travels))
+            if alone or whole_matrices: updates = orthogonalise(updates)
+            elif sharded: updates = trade_rows(updates.to(travels), rows, lambda x: orthogonalise(x).to(travels), processes)
+            else: updates = share_matrices(updates, lambda x: orthogonalise(x).to(travels), processes)
             move(params, updates, lr, decay, found_inf)
-        if self.compiled and world_size == 1: return compiled_alone(update)
-        if self.compiled: turn, move = compiled_alone(turn), compiled_alone(move)      # the gathering between them stays outside
+        if self.compiled and alone: return compiled_alone(update)
+        if self.compiled: turn, orthogonalise, move = compiled_alone(turn), compiled_alone(orthogonalise), compiled_alone(move)
         return update
 
 # %% ../nbs/05_optimizer.ipynb #e9377019
@@ -405,13 +422,13 @@ def momentum_at(config: OptimizerConfig, step) -> float:
 # %% ../nbs/05_optimizer.ipynb #a36d81ff
 #| hint: one norm over all gradients together; multiply them all by max_norm / norm where that is below 1
 @torch.no_grad()
-def clip_grad_norm(parameters, max_norm: float) -> torch.Tensor:
+def clip_grad_norm(parameters, max_norm: float, group=Processes()) -> torch.Tensor:
     """Scale all gradients by one factor so that their joint norm is at most `max_norm`; gives the norm before, a 0-D tensor.
 
-    Follows torch.nn.utils.clip_grad_norm_ and never waits for the device. `max_norm` 0 only measures."""
-    grads = [p.grad for p in parameters if p.grad is not None]
+    Follows torch.nn.utils.clip_grad_norm_ and never waits for the device. `max_norm` 0 only measures. `group`: processes that hold a part of each gradient."""
+    grads = [local(p.grad) for p in parameters if p.grad is not None]
     if not grads: return torch.zeros(())
-    norm = torch.stack(torch._foreach_norm(grads)).norm()
+    norm = group.sum(torch.stack(torch._foreach_norm(grads)).norm().square()).sqrt() if group.world_size > 1 else torch.stack(torch._foreach_norm(grads)).norm()
     if max_norm: torch._foreach_mul_(grads, (max_norm / (norm + 1e-6)).clamp(max=1))
     return norm
 
@@ -465,7 +482,7 @@ class Optimizers:
         for key, tensor in own.items():
             if (tensors[key].shape, tensors[key].dtype) != (tensor.shape, tensor.dtype):
                 raise UserError(f"optimizer state {key} is {tuple(tensors[key].shape)} {tensors[key].dtype}: expected {tuple(tensor.shape)} {tensor.dtype}")
-        for key, tensor in own.items(): tensor.copy_(tensors[key])
+        for key, tensor in own.items(): fill(tensor, tensors[key])
 
     def __str__(self):
         rows = ["| group | rule | tensors | numbers | peak rate | weight decay |", "|---|---|--:|--:|--:|--:|"]

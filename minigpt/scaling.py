@@ -84,7 +84,6 @@ class PlanConfig:
     grad_accum: int = 1  # micro-steps whose gradients make one step
     optimizer: Literal["adamw", "muon", "sgd"] = "adamw"  # rule for the matrices in the blocks
     dtype: Literal["auto", "float32", "bfloat16", "float16", "float8", "float4"] = "auto"  # format of matrix products, weights stay float32; auto: bfloat16, or float16 on a GPU without it
-    checkpointing: bool = False  # keep the inputs of blocks only, and compute the rest again
     shard: Literal["none", "optimizer", "full"] = "none"  # what GPUs share out: nothing (DDP), the optimizer's state, or weights and gradients too (FSDP)
     gpu: str = "H100"  # a name in GPUS
     gpus: int = 1  # how many of them
@@ -135,7 +134,7 @@ def memory_by_part(config: PlanConfig) -> dict:
     if config.shard == "full" and config.gpus > 1: copies = 2 * item * max(head, (matrices - head) // c.n_layer)      # this block and the next, whole
     else: copies = 2 * matrices if mixed else 0
     activations, one_block = kept_in_training(c, config.batch_size, mixed), 0
-    if config.checkpointing:
+    if c.checkpointing:
         one_block = kept_in_training(replace(c, n_layer=2), config.batch_size, mixed) - kept_in_training(replace(c, n_layer=1), config.batch_size, mixed)
         activations += c.n_layer * (4 * rows * c.n_embd - one_block)              # what goes into each block, and the loss's part
     chunked = rows > c.loss_chunk
@@ -144,7 +143,7 @@ def memory_by_part(config: PlanConfig) -> dict:
     of_head = 0 if stays else 4 * head // (config.gpus if config.shard == "full" else 1)
     always = held["weights"] + held["optimizer"] + copies + (held["gradients"] if stays else 0)
     at_head = activations + of_head + (0 if chunked else 4 * rows * (c.padded_vocab_size - V))      # the scores' gradient in place of their logarithms
-    at_block = 4 * rows * c.n_embd * c.n_layer + one_block + of_head if config.checkpointing else 0
+    at_block = 4 * rows * c.n_embd * c.n_layer + one_block + of_head if c.checkpointing else 0
     peak = always + max(activations + logits, at_head, at_block, 0 if stays else held["gradients"])
     positions = min(c.block_size, c.window or c.block_size)
     cache = 2 * item * c.n_layer * c.key_heads * c.head_size * positions * config.batch_size
@@ -188,7 +187,7 @@ class Plan:
         return [("parameters", f"{p['total']:,}", f"{p['active']:,} active" if p["active"] < p["total"] else ""), *parts,
                 ("tokens", f"{self.tokens:,}", f"{self.steps:,} steps of {c.step_tokens:,}"), ("  compute-optimal", f"{self.optimal_tokens:,}", f"{c.tokens_per_parameter:g} a parameter"),
                 ("FLOPs", f"{self.flops:.3e}", f"{self.flops_per_token:,} a token"), ("  6 N D", f"{self.flops_6nd:.3e}", ""),
-                *([("  with checkpointing", f"{self.executed:.3e}", "blocks forward twice")] if c.checkpointing else []),
+                *([("  with checkpointing", f"{self.executed:.3e}", "blocks forward twice")] if c.model.checkpointing else []),
                 ("memory per GPU", gb(m["peak"]), f"{'fits' if self.fits else 'does not fit'} {gpu.memory:g} GB less {c.reserve:g}; parts are not all there at once"), *needs,
                 ("cache", gb(m["cache"]), f"generating {c.batch_size} texts"), ("time", duration(self.seconds), f"{c.gpus} × {c.gpu}, {gpu.tflops[c.format]:,g} TFLOP/s {c.format} at {c.mfu:.0%}"),
                 ("  speed", f"{self.tokens_per_second:,.0f}", "tokens/s"), ("energy", f"{self.kwh:,.2f} kWh", f"at most, {gpu.watts:g} W each"), ("cost", f"${self.dollars:,.2f}", f"${self.price:g} per GPU-hour, {given}")]
@@ -217,7 +216,7 @@ def plan(config: PlanConfig) -> Plan:
     optimal = round(config.tokens_per_parameter * count["active"])
     tokens = round(config.tokens) or optimal
     blocks = 2 * (count["matmul"] - c.vocab_size * c.n_embd) + 4 * c.n_layer * c.n_head * c.head_size * min(c.block_size, c.window or c.block_size)
-    flops, again = flops_per_token(c), blocks if config.checkpointing else 0
+    flops, again = flops_per_token(c), blocks if c.checkpointing else 0
     seconds = tokens * (flops + again) / (config.gpus * gpu.tflops[config.format] * 1e12 * config.mfu)
     hours, memory, price = config.gpus * seconds / 3600, memory_by_part(config), config.price or ASSUMED_PRICES[config.gpu]
     return Plan(config, count, tokens, optimal, flops, 6.0 * count["active"] * tokens, float(flops * tokens), float((flops + again) * tokens), memory,

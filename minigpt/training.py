@@ -13,11 +13,13 @@ __all__ = ['PRESETS', 'MAY_CHANGE', 'Step', 'train_step', 'autocast_to', 'Evalua
 # %% ../nbs/06_training.ipynb #f19645a7
 import gc
 import hashlib
+import inspect
 import itertools
 import json
 import math
 import re
 import shutil
+import signal
 import time
 import warnings
 from collections import defaultdict
@@ -43,9 +45,11 @@ from .tools.huggingface import hub_folder
 from .tools.interrupts import Interrupted, catch_signals
 from .tools.loggers import finite, make_loggers, read_metrics
 from .tools.nonfinite import first_nonfinite
+from .tools.pace import Pace
 from .tools.parallel import prefetch
-from .tools.processes import Processes, processes
+from .tools.processes import Processes, launcher_has_gone, processes
 from .tools.records import environment
+from .tools.sharding import fill, gathered, is_sharded, shard, whole
 from .tools.weights import tensors_in
 
 # %% ../nbs/06_training.ipynb #85d41017
@@ -57,24 +61,24 @@ class Step(NamedTuple):
 
 # %% ../nbs/06_training.ipynb #cec44ef8
 #| hint: count the targets of all micro-batches first; each backward pass takes a sum of losses divided by that count; then clip, step, and forget the gradients
-def train_step(model, optimizer, batches, grad_clip: float = 0.0, autocast=nullcontext, before=None, group=Processes(), scaler=None, stop=None) -> Step:
+def train_step(model, optimizer, batches, grad_clip: float = 0.0, autocast=nullcontext, before=None, group=Processes(), scaler=None, stop=None, own=nullcontext) -> Step:
     """One optimizer step on the mean loss of all counted targets of `batches`, a list of (x, y), each (B, T), of all processes of `group`.
 
-    `before(i)`, where given, is called before micro-batch i. `scaler`: a GradScaler, for float16. Where loss or norm are not finite, or
-    `stop` is 1.0, no weight and no state changes. Never waits for the device."""
+    `before(i)`, where given, is called before micro-batch i; `own()` is a context around each forward pass. `scaler`: a GradScaler, for float16. Where loss or
+    norm are not finite, or `stop` is 1.0, no weight and no state changes. Never waits for the device."""
     counted = group.sum(sum((y != -100).sum() for _, y in batches)).clamp(min=1)
     total = 0.0
     for i, (x, y) in enumerate(batches):
         if before is not None: before(i)
         waits = isinstance(model, DistributedDataParallel) and i < len(batches) - 1
         with model.no_sync() if waits else nullcontext():
-            with autocast(): loss = model(x, targets=y, reduction="sum")[1] / counted
-            share = loss * group.world_size                        # DDP takes the mean over processes; meant is the sum
+            with own(), autocast(): loss = model(x, targets=y, reduction="sum")[1] / counted
+            share = loss * group.world_size                        # DDP and FSDP take the mean over processes; meant is the sum
             (scaler.scale(share) if scaler else share).backward()
         total = total + loss.detach()
     if scaler:
         for part in optimizer.optimizers: scaler.unscale_(part)
-    loss, norm = group.sum(total), clip_grad_norm([p for p in model.parameters() if p.grad is not None], grad_clip)
+    loss, norm = group.sum(total), clip_grad_norm(model.parameters(), grad_clip, group if is_sharded(model) else Processes())
     skipped = 1 - (loss.isfinite() & norm.isfinite()).float()
     if stop is not None: skipped = torch.maximum(skipped, stop)
     optimizer.step(found_inf=skipped)
@@ -107,7 +111,7 @@ def evaluate(model, tokens, batch_size: int = 16, max_batches: int = 0, autocast
     device, totals = next(model.parameters()).device, torch.zeros(5, dtype=torch.float64)
     model.eval()
     try:
-        with torch.compiler.set_stance("force_eager"):
+        with gathered(model), torch.compiler.set_stance("force_eager"):      # processes may have different numbers of batches
             for x, y in evaluation_batches(tokens, model.config.block_size, batch_size, group.rank, group.world_size, max_batches):
                 x, y = x.to(device), y.to(device)
                 with autocast(): nll = model(x, targets=y, reduction="none")[1]
@@ -137,12 +141,19 @@ class State:
     stale: int = 0                 # evaluations since the best one
     scaler: dict = field(default_factory=dict)     # of float16's gradient scaling
 
-def save_checkpoint(folder, model, optimizer, state: State, average=None, **more) -> Path:
+def save_checkpoint(folder, model, optimizer, state: State, average=None, writes=True, **more) -> Path:
     """Write a checkpoint folder: afterwards it is there whole, or not at all. Weights that two modules share are written once.
 
-    `average`: an `Average`, `more`: further tensors by name, {file's stem: {name: tensor}}. `OSError` where the system refuses."""
-    tensors = {"model": dict(model.named_parameters()), "optimizer": optimizer.tensors(), **({"average": average.tensors} if average else {}), **more}
-    return write_checkpoint(folder, tensors, {k: finite(v) for k, v in asdict(state).items()})
+    `average`: an `Average`, `more`: further tensors by name, {file's stem: {name: tensor}}. A model in parts is gathered tensor by tensor: all processes call this, and one of
+    them `writes`. `OSError` where the system refuses."""
+    tensors = {"model": dict(model.named_parameters()), "optimizer": optimizer.tensors(), **({"average": average.tensors} if average else {})}
+    if is_sharded(model):
+        def collected(part):
+            everything = whole(part)
+            return everything.cpu() if writes else None            # who does not write keeps nothing
+        tensors = {stem: {name: collected(part) for name, part in named.items()} for stem, named in tensors.items()}
+    if writes: write_checkpoint(folder, tensors | more, {k: finite(v) for k, v in asdict(state).items()})
+    return Path(folder)
 
 def load_weights(file, model):
     "Copy a safetensors file into `model`; `UserError` that names the first tensor that is missing, left over or of another shape."
@@ -186,9 +197,9 @@ class Average:
             average.copy_(kept)
 
 # %% ../nbs/06_training.ipynb #35a7315a
-def compile_model(model, device):
-    "Mark `model` for torch.compile, in place: as one graph on a GPU, block by block elsewhere; the work is done at the first call."
-    if torch.device(device).type == "cuda": model.compile(dynamic=False, fullgraph=True)
+def compile_model(model, device, by_block=False):
+    "Mark `model` for torch.compile, in place: as one graph on a GPU, block by block elsewhere, and where asked for; the work is done at the first call."
+    if torch.device(device).type == "cuda" and not by_block: model.compile(dynamic=False, fullgraph=True)
     else:
         for block in model.blocks: block.compile(dynamic=False)
 
@@ -219,6 +230,7 @@ class TrainConfig:
     ema: float = 0.0  # decay of an average of the weights, which is then evaluated and saved as the model; 0: none
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"  # format of matrix products; auto: bfloat16 where it is fast, float16 on older GPUs
     matmul_precision: Literal["highest", "high"] = "high"  # of float32 products on a GPU; high: TF32, with 10 bits of fraction
+    parallel: Literal["ddp", "fsdp"] = "ddp"  # how several processes share the work: each has the whole model, or each a part of every tensor (lesson 09)
     compile: Literal["auto", "on", "off"] = "auto"  # torch.compile; auto: on a GPU, and on a CPU in a long run
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"  # auto: cuda, then mps, then cpu
     seed: int = 0  # of the initial weights, the order of the data and dropout
@@ -382,7 +394,7 @@ def horizon(config: TrainConfig, state: State, steps: int) -> float:
 # %% ../nbs/06_training.ipynb #3dcc541b
 def starting_weights(config: TrainConfig) -> tuple[GPTConfig, Callable]:
     "The model's configuration and a function that fills a GPT of it, by `init_from`. `UserError` where that is neither a run, nor a folder, nor a name on the hub."
-    def sizes_of(theirs): return replace(theirs, dropout=config.model.dropout, attention=config.model.attention, loss_chunk=config.model.loss_chunk)
+    def sizes_of(theirs): return replace(theirs, dropout=config.model.dropout, attention=config.model.attention, loss_chunk=config.model.loss_chunk, checkpointing=config.model.checkpointing)
     if config.init_from == "scratch": return config.model, lambda model: None
     folder = Path(config.init_from)
     if (folder / "checkpoints").is_dir():
@@ -418,7 +430,7 @@ class OutOfMemory(Exception): "The device or the machine has too little memory f
 
 # %% ../nbs/06_training.ipynb #e727fbf0
 MAY_CHANGE = {"max_steps", "epochs", "max_seconds", "target_loss", "patience", "eval_every", "eval_batches", "log_every", "sample_every",
-              "save_every", "keep_checkpoints", "loggers", "wandb_project", "profile", "device", "batch_size", "grad_accum", "init_from"}
+              "save_every", "keep_checkpoints", "loggers", "wandb_project", "profile", "device", "parallel", "model.checkpointing", "batch_size", "grad_accum", "init_from"}
 
 def differences(old: TrainConfig, new: TrainConfig, aside=frozenset(MAY_CHANGE)) -> list:
     "What `new` would change of a run begun with `old`: lines `field: old → new`. `aside`: fields that don't count (limits, cadences, loggers, how a batch is cut), as `field` or `part.field`."
@@ -513,6 +525,8 @@ class Trainer:
         self.steps = planned_steps(config, len(windows), group.world_size)
         self.dtype = resolve_dtype(config.dtype, self.device)
         if group.largest(self.dtype == torch.float32): self.dtype = torch.float32      # all ranks take the slowest one's format
+        sharded = config.parallel == "fsdp" and group.world_size > 1
+        if sharded and self.dtype == torch.float16: raise UserError("parallel='fsdp' does not go together with float16, whose scale of gradients would differ between processes: expected dtype bfloat16 or float32")
         config = replace(config, model=model_config, device=self.device.type, dtype=str(self.dtype).removeprefix("torch."))
         self.config = replace(config, compile="on" if should_compile(config, self.device, self.steps) else "off")
         self.sampler = BatchSampler(windows, config.batch_size, config.grad_accum, config.seed, group.rank, group.world_size)
@@ -520,6 +534,8 @@ class Trainer:
         compiled = self.config.compile == "on"
         self.model = GPT(model_config, torch.Generator().manual_seed(config.seed))
         if fill is not None: fill(self.model)
+        if compiled: compile_model(self.model, self.device, by_block=sharded)
+        if sharded: shard(self.model, group, torch.bfloat16 if self.dtype == torch.bfloat16 else None)
         self.model.to(self.device)
         self.average = Average(self.model, config.ema) if config.ema else None
         self.optimizer = build_optimizer(self.model, config.optim, group=group, compiled=compiled and self.device.type == "cuda")
@@ -531,7 +547,7 @@ class Trainer:
         self.saved = -1                                            # the step of the checkpoint that this process wrote last
         self.booked, self.since = (self.state.step, self.state.tokens, 0.0), time.perf_counter()       # step, tokens, seconds of training at the last log
         self.began = self.booked
-        if compiled: compile_model(self.model, self.device)
+        self.pace = Pace(group, self.device) if group.world_size > 1 and not sharded else None     # in parts, a process waits for the others in its forward passes too
         self.wrapped = self.model                                  # until `warm_up` puts DDP around it
 
     def check_data(self, config, resume):
@@ -602,7 +618,7 @@ class Trainer:
     def signal_in(self, signals) -> int:
         "The number of a signal that any process has got, or 0; several processes compare notes at logged steps only."
         if self.group.world_size > 1 and self.state.step % self.config.log_every: return 0
-        return int(self.group.largest(signals[0] if signals else 0))
+        return int(self.group.largest(signals[0] if signals else signal.SIGTERM if launcher_has_gone() else 0))
 
     def autocast(self): return autocast_to(self.dtype, self.device)
 
@@ -622,11 +638,12 @@ class Trainer:
         Where compiling fails on any process all of them go on uncompiled, with a warning."""
         if self.config.compile == "on" and torch._dynamo.config.suppress_errors: warnings.warn("torch._dynamo.config.suppress_errors is set: parts that fail to compile will run slowly and say nothing", stacklevel=2)
         x, y = self.micro_batches(self.state.step)[0]
-        def alone():                                               # without DDP, whose processes would wait for one that fails
+        def alone():                                               # without the other processes, which would wait for one that fails
+            if is_sharded(self.model): return torch.compile(lambda x: x.sin().sum())(torch.ones(8, device=self.device, requires_grad=True)).backward()
             self.before(0)
             with self.autocast(): self.model(x, targets=y, reduction="sum")[1].backward()
         def refused():
-            if self.group.world_size > 1: self.wrapped = self.in_ddp()
+            if self.group.world_size > 1 and not is_sharded(self.model): self.wrapped = self.in_ddp()
             train_step(self.wrapped, self.optimizer, [(x, y)], self.config.optim.grad_clip, self.autocast, self.before, self.group, stop=torch.ones_like(self.skipped))
         with self.apart("compile"):
             for work in [alone] * (self.config.compile == "on") + [refused]:
@@ -638,7 +655,9 @@ class Trainer:
 
     def in_ddp(self):
         "The model as DDP has it. Not before it was tried alone: DDP counts every backward pass of its parameters."
-        return DistributedDataParallel(self.model, device_ids=[self.device.index] if self.device.type == "cuda" else None, gradient_as_bucket_view=True, static_graph=True)
+        settings = inspect.signature(DistributedDataParallel).parameters
+        sync = "forward_sync_buffers" if "forward_sync_buffers" in settings else "broadcast_buffers"       # its name before PyTorch 2.13; our buffers are tables that never change
+        return DistributedDataParallel(self.model, device_ids=[self.device.index] if self.device.type == "cuda" else None, gradient_as_bucket_view=True, static_graph=True, **{sync: False})
 
     def go_on_uncompiled(self, failure):
         warnings.warn(f"torch.compile failed ({failure}); this run goes on uncompiled and slower. "
@@ -651,7 +670,9 @@ class Trainer:
         c, s, m = self.config, self.state, self.group
         logs = (s.step + 1) % c.log_every == 0
         factor = self.optimizer.schedule(s.step, horizon(c, s, self.steps))
-        found = train_step(self.wrapped, self.optimizer, self.next_batches(), c.optim.grad_clip, self.autocast, self.before, m, self.scaler, self.skipped)
+        own = self.pace or nullcontext
+        with own(): batches = self.next_batches()
+        found = train_step(self.wrapped, self.optimizer, batches, c.optim.grad_clip, self.autocast, self.before, m, self.scaler, self.skipped, own)
         if self.scaler is None: self.skipped = found.skipped       # float16 overflows now and then, and goes on with a smaller scale
         self.taken = self.taken + 1 - self.skipped
         s.step, s.tokens = s.step + 1, s.tokens + c.global_batch(m.world_size) * c.model.block_size
@@ -660,9 +681,10 @@ class Trainer:
         if not (logs or self.asks or timed): return                # a GPU would have to stop to answer
         self.book()
         if logs:
-            scale = {"train/loss_scale": self.scaler.get_scale()} if self.scaler else {}
+            more = {"train/loss_scale": self.scaler.get_scale()} if self.scaler else {}
+            if self.pace: more |= self.pace.report(s.step - self.booked[0])
             self.log({"train/loss": found.loss.item(), "train/grad_norm": finite(found.norm.item()), "train/learning_rate": c.optim.lr * factor, **self.speed(),
-                      "train/memory_gib": peak_memory(self.device) / 2**30, **scale})
+                      "train/memory_gib": peak_memory(self.device) / 2**30, **more})
 
     def stop_at_nonfinite(self):
         "Find what first is not finite, save what repeats the step, and raise `FloatingPointError`. The weights are those before the step."
@@ -670,18 +692,25 @@ class Trainer:
         step = s.step - 1 if self.scaler else self.booked[0] + int(self.taken.item())      # steps that were taken
         s.step, s.tokens = step, s.tokens - (s.step - step) * c.global_batch(m.world_size) * c.model.block_size
         scale, batches = self.scaler.get_scale() if self.scaler else 1.0, self.micro_batches(step)
-        found = nonfinite_in(self.model, batches, self.autocast, self.before, scale)
+        found = nonfinite_in(self.whole_model(), batches, self.autocast, self.before, scale)
         rank = int(-m.largest(-m.rank if found else -math.inf)) if m.largest(bool(found)) else 0
         found, folder = m.text_of(rank, found), self.path / "nonfinite" / f"step_{step:06d}"
         kept = f"The weights before it and its batches are in {folder}: minigpt.training.replay repeats it."
-        if m.rank == rank:
+        if m.rank == rank or is_sharded(self.model):
             facts = {"first": torch.tensor(float(rank)), "stride": torch.tensor(float(m.world_size)), "scale": torch.tensor(scale)}
-            try: save_checkpoint(folder, self.model, self.optimizer, s, self.average,
+            try: save_checkpoint(folder, self.model, self.optimizer, s, self.average, m.rank == rank,
                                  batches={f"{name}{i}": t.cpu() for i, batch in enumerate(batches) for name, t in zip("xy", batch)} | {**facts, "micro_batches": torch.tensor(float(len(batches)))})
             except OSError as e: kept = f"What would repeat it could not be saved: {e}."
         kept = m.text_of(rank, kept)                               # all wait for the one that writes
         raise FloatingPointError(f"step {step + 1} was not taken: its loss or gradient is not finite. First: {found or 'nothing that a second, uncompiled run of the step shows'}"
                                  f"{f', on process {rank}' if m.world_size > 1 else ''}.\n{kept} Lower lr and muon_lr, set grad_clip, or use another dtype than {c.dtype}")
+
+    def whole_model(self):
+        "The model; where it is in parts, another with all of its weights, which needs room for them. All processes call it."
+        if not is_sharded(self.model): return self.model
+        model = GPT(self.config.model)
+        for p, part in zip(model.parameters(), self.model.parameters()): fill(p, whole(part))
+        return model.to(self.device)
 
     def book(self):
         "Wait for the device, stop the run where a step was refused, and book the seconds since the last booking as training."
@@ -721,7 +750,7 @@ class Trainer:
             compared, best_before = result.loss, s.best_val_loss   # like with like: the whole split only where all evaluations see it
             better = compared < s.best_val_loss
             if last and c.eval_batches: result = measure(self.val_tokens, 0)
-            with torch.compiler.set_stance("force_eager"): more = {k: v for callback in self.callbacks for k, v in callback.on_evaluation(self).items()}
+            with gathered(self.model), torch.compiler.set_stance("force_eager"): more = {k: v for callback in self.callbacks for k, v in callback.on_evaluation(self).items()}
         planned = not last or bool(c.eval_every) and s.step % c.eval_every == 0
         s.best_val_loss, s.stale = (compared, 0) if better else (s.best_val_loss, s.stale + planned)
         floor = finite(self.val_tokens.floor_per_token)
@@ -737,25 +766,26 @@ class Trainer:
 
     def sample(self):
         "Let the callbacks look at the model."
-        with self.apart("sample"), torch.compiler.set_stance("force_eager"), self.average.applied() if self.average else nullcontext():   # lengths vary: compiled, each would cost seconds
+        with self.apart("sample"), torch.compiler.set_stance("force_eager"), self.average.applied() if self.average else nullcontext(), gathered(self.model):   # lengths vary: compiled, each would cost seconds
             for callback in self.callbacks: callback.on_sample(self)
 
     def save(self, best=False, last=False) -> bool:
-        """Write this step's checkpoint on rank 0, name it `last` (and `best`), and drop the oldest beyond `keep_checkpoints`; whether that worked.
+        """Let rank 0 write this step's checkpoint, name it `last` (and `best`), and drop the oldest beyond `keep_checkpoints`; whether that worked.
 
         A full disk costs this checkpoint and a warning; the `last` of a run raises it, for then nothing would hold what was learned."""
         with self.apart("save"):                                   # by all processes: they book their seconds together
-            failed = not self.write(best, last) if self.group.is_main else False
-            return not self.group.largest(failed)
+            failed = self.group.largest(not self.write(best, last))
+            if not failed: self.saved = self.state.step
+            return not failed
 
     def write(self, best, last) -> bool:
-        "What `save` does on rank 0."
+        "What `save` does: all gather what is in parts, and rank 0 writes."
         folder = self.path / "checkpoints"
         target = folder / f"step_{self.state.step:06d}"
         if self.scaler: self.state.scaler = self.scaler.state_dict()
         try:
-            if self.saved != self.state.step: save_checkpoint(target, self.model, self.optimizer, self.state, self.average)
-            self.saved = self.state.step
+            if self.saved != self.state.step: save_checkpoint(target, self.model, self.optimizer, self.state, self.average, self.group.is_main)
+            if not self.group.is_main: return True
             point(folder / "last", target)
             if best or not (folder / "best").exists(): point(folder / "best", target)
         except OSError as e:
@@ -800,19 +830,21 @@ def settings_for_training(config: TrainConfig):
         gc.unfreeze()
         torch.set_float32_matmul_precision(precision)
 
-def train(config: TrainConfig, run: str = "", runs_dir="runs", resume=False, overwrite=False, callbacks=(), loggers=(), quiet=False, began=None) -> Run:
+def train(config: TrainConfig, run: str = "", runs_dir="runs", resume: bool | Literal["auto"] = False, overwrite=False, callbacks=(), loggers=(), quiet=False, began=None) -> Run:
     """Train by `config` into the folder `runs_dir`/`run` (a name with the time where empty) and give the `Run`.
 
     `resume` goes on from the run's last checkpoint, with limits, cadences and loggers of `config`; grad_accum follows the number of
-    processes and batch_size so that the global batch stays. `began`: time.time() from which `seconds` counts. `UserError` for a name in use, a
+    processes and batch_size so that the global batch stays. "auto" does so where the run has begun, and begins it where not. `began`: time.time() from which `seconds` counts. `UserError` for a name in use, a
     configuration that does not fit the run, the data or the machine; `Interrupted` after SIGINT, SIGTERM or SIGUSR1, with all saved;
     `FloatingPointError` where numbers stop being finite; `OutOfMemory` with the flags to lower."""
     began, name = began or time.time(), run or time.strftime("run-%Y%m%d-%H%M%S")
     config = replace(config, init_from=find_start(config.init_from, runs_dir))
     with torch.random.fork_rng(), settings_for_training(config), processes(config.device) as group, ExitStack() as lock:
         path, complaint = run_folder(group.text_of(0, name), runs_dir), ""             # rank 0's, where the name has the time in it
+        patience = 120 * (resume == "auto")                        # seconds in which the job before this one may save and leave
+        if resume == "auto": resume = bool(group.largest(group.is_main and (path / "config.json").exists()))
         if group.is_main:
-            try: take(path, resume, overwrite, lock)
+            try: take(path, resume, overwrite, lock, patience)
             except UserError as e: complaint = str(e)
         if complaint := group.text_of(0, complaint): raise UserError(complaint)
         resume = resume and (path / "checkpoints" / "last").exists()                   # stopped before its first checkpoint: starts again
@@ -835,12 +867,12 @@ def train(config: TrainConfig, run: str = "", runs_dir="runs", resume=False, ove
             if trainer is not None: trainer.close()
     return Run(path)
 
-def take(path: Path, resume, overwrite, lock: ExitStack):
-    "Hold the lock of the run's folder until `lock` closes, and see that it may be written, and gone on from where `resume`. `UserError` where not."
+def take(path: Path, resume, overwrite, lock: ExitStack, patience: float = 0.0):
+    "Hold the lock of the run's folder until `lock` closes, after waiting up to `patience` seconds for it, and see that it may be written, and gone on from where `resume`. `UserError` where not."
     if resume and not (path / "config.json").exists():
         Run.find(path.name, path.parent)                           # says which runs there are
         Run(path)
-    lock.enter_context(only_one(path))
+    lock.enter_context(only_one(path, patience))
     if (path / "config.json").exists():
         if resume: whole_checkpoint(path)
         elif not overwrite: raise UserError(f"run {path.name} exists in {path.parent}/: choose another name, or go on with --resume {path.name}, or replace it with --overwrite")

@@ -27,6 +27,7 @@ from .bench import bench_command
 from .callbacks import SkillProbes, TextSamples
 from .doctor import diagnose, examine
 from .evaluation import compare, load_questions, multiple_choice, window_losses
+from .launching import launch_command
 from .planning import plan_command
 from .talk import chat_command, sample_command
 from .terminal import parse, table
@@ -44,7 +45,7 @@ from ..training import PRESETS, Callback, OutOfMemory, Run, TrainConfig, config_
 
 # %% ../../nbs/app/cli.ipynb #5769f9d6
 LENGTH = ("max_steps", "epochs", "max_seconds", "target_loss")
-OF_WEIGHTS = {f.name for f in fields(GPTConfig)} - {"dropout", "attention", "loss_chunk"}     # what a model's weights decide
+OF_WEIGHTS = {f.name for f in fields(GPTConfig)} - {"dropout", "attention", "loss_chunk", "checkpointing"}     # what a model's weights decide
 
 @dataclass(frozen=True)
 class TrainCommand:
@@ -54,6 +55,7 @@ class TrainCommand:
     config: str = ""  # a config.json to start from in place of a preset
     resume: str = ""  # go on with this run, where it stopped
     run: str = ""  # name of the new run; empty: the preset and the time
+    auto_resume: bool = False  # go on with the run of this name where it has begun: for jobs that are started again
     runs_dir: str = "runs"  # where runs lie
     overwrite: bool = False  # replace a run of the same name
 
@@ -76,7 +78,7 @@ def starting_point(arguments) -> tuple[TrainConfig, dict]:
     except argparse.ArgumentError as e: raise UserError(str(e)) from None
     if sum(bool(chosen[name]) for name in ("preset", "config", "resume")) > 1: raise UserError("give one of --preset, --config and --resume: each is a whole configuration to start from")
     if chosen["resume"]:
-        if given := flags_in(arguments) & {"run", "overwrite"}: raise UserError(f"--{given.pop()} does not go together with --resume: a run goes on under its own name")
+        if given := flags_in(arguments) & {"run", "overwrite", "auto_resume"}: raise UserError(f"--{given.pop()} does not go together with --resume: a run goes on under its own name")
         base = Run.find(chosen["resume"], chosen["runs_dir"] or "runs").config
     elif chosen["config"]:
         stored = read_json(chosen["config"])
@@ -94,6 +96,7 @@ def read_train_command(arguments) -> TrainCommand:
     if chosen["length"] and not chosen["resume"]:
         dropped = {name: type(getattr(base, name))() for name in LENGTH if name not in chosen["length"]}
         command = replace(command, settings=replace(command.settings, **dropped))
+    if command.auto_resume and (not command.run or command.overwrite): raise UserError("--auto-resume goes on with a run where it has begun: give its name with --run, and leave --overwrite out")
     return command
 
 def describe(trainer) -> str:
@@ -111,7 +114,7 @@ def describe(trainer) -> str:
                   f"{count_parameters(model)['total']:,} parameters, {flops_per_token(model) / 1e6:,.1f} MFLOP a token"),
         ("optimizer", groups),
         ("run", "evaluation only" if c.eval_only else f"{length}, {batch:,} tokens a step"),
-        ("device", f"{name}{f', {world} processes' if world > 1 else ''}, {c.dtype}, compile {c.compile}"),
+        ("device", f"{name}{f', {world} processes by {c.parallel}' if world > 1 else ''}, {c.dtype}, compile {c.compile}"),
         ("MFU", f"tokens/s × (6 N + 12 L H D T) FLOP over {world} × {peak / 1e12:g} TFLOP/s, dense bfloat16" if peak else "left out: no peak is known for this device")])
 
 class Describe(Callback):
@@ -128,7 +131,7 @@ def train_command(arguments) -> int:
     runs_dir = Run.find(resume, command.runs_dir).path.resolve().parent if resume else command.runs_dir
     load_env()
     samples = TextSamples(config=SampleConfig(max_new_tokens=min(150, config.model.block_size), seed=config.seed))
-    run = train(config, name, runs_dir, resume=bool(resume), overwrite=command.overwrite, callbacks=[Describe(), samples, SkillProbes()], began=began)
+    run = train(config, name, runs_dir, resume="auto" if command.auto_resume else bool(resume), overwrite=command.overwrite, callbacks=[Describe(), samples, SkillProbes()], began=began)
     if main_rank and run.result:
         r = run.result
         if samples.last: print("\na sample\n" + textwrap.indent(samples.last.strip(), "    ") + "\n")
@@ -213,6 +216,7 @@ COMMANDS = {"train": (train_command, "train a model, or go on with --resume RUN"
             "export": (export_command, "write a run's model for other programs"), "prepare": (prepare_command, "turn text into token shards"),
             "tokenizer": (tokenizer_command, "train a tokenizer, show how it cuts, count tokens"), "bench": (bench_command, "measure this machine"),
             "plan": (plan_command, "what a run will need: parameters, FLOPs, memory, time, cost"),
+            "launch": (launch_command, "write a job script for Slurm, or a task for SkyPilot"),
             "corpora": (corpora_command, "list the corpora"), "doctor": (doctor_command, "look at this machine, or at a run")}
 
 def usage() -> str:

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from .errors import UserError
 from .files import atomic_folder, atomic_write, sha256_file, write_json
+from .sharding import fill
 from .weights import save_tensors, tensors_in
 
 # %% ../../nbs/tools/checkpoints.ipynb #6bbf005f
@@ -43,14 +44,14 @@ def verify_checkpoint(folder) -> Path:
 
 @torch.no_grad()
 def load_tensors(file, own: dict):
-    "Copy a safetensors file into the tensors `own`; `UserError` that names the first that is missing, left over or of another shape."
+    "Copy a safetensors file into the tensors `own`, whole or in parts; `UserError` that names the first that is missing, left over or of another shape."
     tensors = tensors_in(file)
     for name in sorted(own.keys() ^ tensors.keys()):
         raise UserError(f"{file} does not fit this model: it has {'no ' if name in own else ''}{name}; build the model from the run's own config.json")
     for name, p in own.items():
         if p.shape != tensors[name].shape:
             raise UserError(f"{file} does not fit this model: {name} has shape {tuple(tensors[name].shape)} there and {tuple(p.shape)} here")
-    for name, p in own.items(): p.copy_(tensors[name])
+    for name, p in own.items(): fill(p, tensors[name])
 
 # %% ../../nbs/tools/checkpoints.ipynb #4ad957a8
 def point(link: Path, target: Path):
@@ -66,14 +67,14 @@ def point(link: Path, target: Path):
 
 # %% ../../nbs/tools/checkpoints.ipynb #7e67a401
 @contextmanager
-def only_one(folder):
+def only_one(folder, patience: float = 0.0):
     """Hold the folder's lock while the block runs, making the folder where it is missing, and removing it again where it stayed empty.
 
-    `UserError` that says who holds the lock where another process does."""
+    `UserError` that says who holds the lock where another process does, and still does after `patience` seconds."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     lock, holder = FileLock(folder / ".lock"), folder / ".lock-holder"
-    try: lock.acquire(timeout=0)
+    try: lock.acquire(timeout=patience)
     except Timeout:
         who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
         raise UserError(f"{folder} is in use by {who}: wait for its end, stop it, or choose another name (--run NAME)") from None
