@@ -164,7 +164,7 @@ class Plan:
     flops_per_token: int   # exact: products, attention's among them
     flops_6nd: float       # 6 N D, N the parameters that a token meets
     flops: float           # exact count of the run
-    executed: float        # the same with what checkpointing computes twice
+    executed: float        # the same with what checkpointing computes twice: all products of a block but its last
     memory: dict           # bytes, as `memory_by_part`
     fits: bool             # whether peak and reserve are less than the GPU has
     seconds: float
@@ -216,7 +216,8 @@ def plan(config: PlanConfig) -> Plan:
     optimal = round(config.tokens_per_parameter * count["active"])
     tokens = round(config.tokens) or optimal
     blocks = 2 * (count["matmul"] - c.vocab_size * c.n_embd) + 4 * c.n_layer * c.n_head * c.head_size * min(c.block_size, c.window or c.block_size)
-    flops, again = flops_per_token(c), blocks if c.checkpointing else 0
+    last = 0 if c.norm_position == "post" else 2 * c.n_layer * c.n_embd * c.hidden_size * (c.n_active if c.n_expert else 1)      # the end of a block, which nothing needs again
+    flops, again = flops_per_token(c), blocks - last if c.checkpointing else 0
     seconds = tokens * (flops + again) / (config.gpus * gpu.tflops[config.format] * 1e12 * config.mfu)
     hours, memory, price = config.gpus * seconds / 3600, memory_by_part(config), config.price or ASSUMED_PRICES[config.gpu]
     return Plan(config, count, tokens, optimal, flops, 6.0 * count["active"] * tokens, float(flops * tokens), float((flops + again) * tokens), memory,

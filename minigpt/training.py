@@ -478,6 +478,7 @@ def lower(config: TrainConfig) -> str:
     "Which flags to lower where memory ran out, with values."
     c = config
     if c.batch_size > 1: return f"use --batch-size {c.batch_size // 2} --grad-accum {c.grad_accum * 2}: the same run in smaller pieces"
+    if not c.model.checkpointing: return "batch_size is 1 already: use --checkpointing, the same run in less memory and a third more time; on several GPUs also --parallel fsdp"
     return f"batch_size is 1 already: lower --block-size ({c.model.block_size}), --n-layer ({c.model.n_layer}) or --n-embd ({c.model.n_embd})"
 
 # %% ../nbs/06_training.ipynb #e20bfc41

@@ -7,8 +7,9 @@ __all__ = ['PATIENCE', 'Processes', 'processes', 'launcher_has_gone']
 
 # %% ../../nbs/tools/processes.ipynb #692a699a
 import gc
-import itertools
 import os
+import time
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -78,8 +79,23 @@ class Processes:
 
 # %% ../../nbs/tools/processes.ipynb #ec5c2746
 PATIENCE = timedelta(hours=4)     # that a process waits for the others
-_joined = itertools.count()
 _parent = os.getppid()
+
+def _fresh_name(store, rank: int, world_size: int) -> str:
+    "A name that the processes of this start agree on and no earlier ones had: rank 0's, which answers every question that is put to it under a name of its own."
+    if rank:
+        asked = uuid.uuid4().hex
+        store.set(f"question of {rank}", asked)
+        name = store.get(f"answer to {asked}").decode()
+        store.set(f"{rank} has {name}", "")
+        return name
+    name, missing = uuid.uuid4().hex, set(range(1, world_size))
+    while missing:
+        for other in sorted(missing):
+            if store.check([f"question of {other}"]): store.set(f"answer to {store.get(f'question of {other}').decode()}", name)
+            if store.check([f"{other} has {name}"]): missing.remove(other)
+        if missing: time.sleep(0.02)
+    return name
 
 @contextmanager
 def processes(device="auto"):
@@ -93,8 +109,9 @@ def processes(device="auto"):
         yield group
         return
     if cuda: torch.cuda.set_device(group.local_rank)
-    store, rank, world_size = next(dist.rendezvous("env://", timeout=PATIENCE))
-    dist.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE, store=dist.PrefixStore(f"group {next(_joined)}", store), rank=rank, world_size=world_size)
+    store = next(dist.rendezvous("env://", timeout=PATIENCE))[0]
+    fresh = dist.PrefixStore(_fresh_name(dist.PrefixStore("minigpt", store), group.rank, group.world_size), store)
+    dist.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE, store=fresh, rank=group.rank, world_size=group.world_size)
     try:
         yield group
         dist.barrier()
