@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -29,7 +30,7 @@ def ring_turn(rank: int, turn: int, n: int) -> tuple[int, int]:
 
 # %% ../nbs/09_distributed.ipynb #43250503
 def ring_all_reduce(x: torch.Tensor, group: Processes):
-    "Sum the tensor `x` (n,) over all processes, in place: 2(world_size − 1) pieces to the right neighbour, as many from the left. Patarasuk and Yuan 2009."
+    "Sum the tensor `x` (n,) on the CPU over all processes (gloo), in place: 2(world_size − 1) pieces to the right neighbour, as many from the left. Patarasuk and Yuan 2009."
     pieces = x.tensor_split(group.world_size)
     for turn in range(2 * (group.world_size - 1)):
         send, receive = ring_turn(group.rank, turn, group.world_size)
@@ -51,7 +52,7 @@ def launch(arguments, processes: int = 2, nodes: int = 1, timeout: float | None 
     """Run `python *arguments` in `nodes` · `processes` processes by torchrun, with a launcher for each node, all on this machine; what the launchers printed.
 
     `env`: more environment. Each process has one thread unless OMP_NUM_THREADS says otherwise.
-    `UserError` with the end of what was printed where a launcher fails, and after `timeout` seconds, when all are ended."""
+    `UserError` with the first error that was printed where a launcher fails, and after `timeout` seconds, when all are ended."""
     command = [sys.executable, "-m", "torch.distributed.run", f"--nnodes={nodes}", f"--nproc-per-node={processes}",
                "--rdzv-backend=c10d", f"--rdzv-endpoint=127.0.0.1:{free_port()}", *map(str, arguments)]
     launchers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={"OMP_NUM_THREADS": "1", **os.environ, **(env or {})}) for _ in range(nodes)]
@@ -60,15 +61,16 @@ def launch(arguments, processes: int = 2, nodes: int = 1, timeout: float | None 
     except subprocess.TimeoutExpired: raise UserError(f"{nodes * processes} processes were not done after {timeout:g} s: is one waiting for another?") from None
     finally:
         for launcher in launchers:
-            if launcher.poll() is None: launcher.terminate()       # torchrun passes it on to its processes
+            if launcher.poll() is None: launcher.terminate()       # torchrun passes it on to its processes, and kills them after 30 s
+        for launcher in launchers: launcher.wait()
     for launcher, (_, errors) in zip(launchers, printed):
-        if launcher.returncode: raise UserError(f"torchrun ended with exit code {launcher.returncode}: …{errors[-1500:]}")
+        if launcher.returncode: raise UserError(f"torchrun ended with exit code {launcher.returncode}: {errors[max(0, errors.find('Traceback')):][:3000]}")
     return [subprocess.CompletedProcess(command, launcher.returncode, *output) for launcher, output in zip(launchers, printed)]
 
 # %% ../nbs/09_distributed.ipynb #b6793672
 #| hint: lay all gradients end to end, sum that one tensor over the processes, divide by their number, and copy the pieces back where they came from
 def average_gradients(parameters, group: Processes, all_reduce=dist.all_reduce):
-    "Replace every gradient of `parameters` by its mean over all processes, with a single sum; parameters without a gradient are left alone. What `DistributedDataParallel` does, without its overlap."
+    "Replace every gradient of `parameters` by its mean over all processes, with a single sum; parameters without a gradient, the same ones on all processes, are left alone. The core of `DistributedDataParallel`, without its overlap."
     grads = [p.grad for p in parameters if p.grad is not None]
     row = torch.cat([g.flatten() for g in grads])
     all_reduce(row)
@@ -80,7 +82,8 @@ def parts_of(model, optimizers) -> dict:
     return {f"model.{name}": tensor for name, tensor in model.state_dict().items()} | {f"optimizer.{name}": tensor for name, tensor in optimizers.tensors().items()}
 
 def save_in_parts(folder, model, optimizers):
-    "Write a sharded model and its optimizers to `folder`, one safetensors file a process. All processes call it."
+    "Write a sharded model and its optimizers to `folder`, one safetensors file a process. All processes call it. `UserError` where the folder holds something: a reader takes all files there for parts."
+    if Path(folder).exists() and any(Path(folder).iterdir()): raise UserError(f"{folder} is not empty: write into a new folder, and rename it when all is there")
     dcp.save(parts_of(model, optimizers), storage_writer=dcp.HuggingFaceStorageWriter(str(folder), save_distributed=True))
 
 def load_in_parts(folder, model, optimizers):

@@ -20,11 +20,11 @@ STOP_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SI
 
 @contextmanager
 def catch_signals():
-    "A list that receives the numbers of `STOP_SIGNALS` while the block runs; a second one of a kind acts as usual."
+    "A list that receives the numbers of `STOP_SIGNALS` while the block runs; a second SIGINT acts as usual."
     received, old = [], {}
     def note(number, frame):
         received.append(number)
-        signal.signal(number, old[number])
+        if number == signal.SIGINT: signal.signal(number, old[number])
     try:
         for number in STOP_SIGNALS: old[number] = signal.signal(number, note)
     except ValueError: pass                                        # not in the main thread, where Python delivers no signals

@@ -45,7 +45,7 @@ class Pace:
     def report(self, steps: int) -> dict:
         """Milliseconds a step of the slowest process, the usual (the median of the others) and the slowest one's rank; all processes call it.
 
-        Warns once, on rank 0, of one that takes SLOW times the usual IN_A_ROW times."""
+        Warns, on rank 0, of one that takes SLOW times the usual when it did so IN_A_ROW times."""
         ms = self.group.gather(torch.tensor([1e3 * self.seconds() / steps], device=self.group.device)).cpu()
         rank = int(ms.argmax())
         slowest, usual = ms[rank].item(), torch.cat([ms[:rank], ms[rank + 1:]]).median().item()

@@ -53,11 +53,12 @@ def gathered(model):
         yield model
         return
     units = [*model.blocks, model]
-    for unit in units:
-        unit.set_reshard_after_forward(False)
-        unit.unshard()
-    try: yield model
+    try:
+        for unit in units:
+            unit.set_reshard_after_forward(False, recurse=False)
+            unit.unshard()
+        yield model
     finally:
         for unit in units:
-            unit.set_reshard_after_forward(unit is not model)           # FSDP2's own rule: the outermost unit is needed again at once
+            unit.set_reshard_after_forward(unit is not model, recurse=False)       # FSDP2's own rule: the outermost unit is needed again at once
             unit.reshard()
