@@ -428,7 +428,8 @@ def clip_grad_norm(parameters, max_norm: float, group=Processes()) -> torch.Tens
     Follows torch.nn.utils.clip_grad_norm_ and never waits for the device. `max_norm` 0 only measures. `group`: processes that hold a part of each gradient."""
     grads = [local(p.grad) for p in parameters if p.grad is not None]
     if not grads: return torch.zeros(())
-    norm = group.sum(torch.stack(torch._foreach_norm(grads)).norm().square()).sqrt() if group.world_size > 1 else torch.stack(torch._foreach_norm(grads)).norm()
+    norm = torch.stack(torch._foreach_norm(grads)).norm()
+    if group.world_size > 1: norm = group.sum(norm.square()).sqrt()
     if max_norm: torch._foreach_mul_(grads, (max_norm / (norm + 1e-6)).clamp(max=1))
     return norm
 
