@@ -6,8 +6,8 @@
 __all__ = ['PROMPTS', 'apply_temperature', 'cut_top_k', 'cut_min_p', 'cut_top_p', 'penalise', 'filter_logits', 'inverse_cdf',
            'SampleConfig', 'probabilities_to_draw', 'throw_darts', 'sample_token', 'context_start', 'pad_left',
            'Reader', 'row_generators', 'tokens_in', 'Draw', 'token_stream', 'compiled_step', 'generate', 'text_pieces',
-           'prompt_tokens', 'before_stop', 'stream', 'complete', 'complete_batch', 'Chat', 'accept_guesses',
-           'guessed_stream', 'Prompt']
+           'prompt_tokens', 'before_stop', 'stream', 'complete', 'Written', 'write_batch', 'complete_batch', 'Chat',
+           'accept_guesses', 'guessed_stream', 'Prompt']
 
 # %% ../nbs/07_generation.ipynb #fcb339c7
 import codecs
@@ -239,15 +239,16 @@ class Draw(NamedTuple):
 
 # %% ../nbs/07_generation.ipynb #c6875383
 @torch.no_grad()
-def token_stream(model, idx, config: SampleConfig = SampleConfig(), cached: bool = True, vocab_size: int = 0, padding=None, compiled: bool = False) -> Iterator[Draw]:
+def token_stream(model, idx, config: SampleConfig = SampleConfig(), cached: bool = True, vocab_size: int = 0, padding=None, compiled: bool = False,
+                 generators=None) -> Iterator[Draw]:
     """Yield `config.max_new_tokens` draws behind `idx` (B, T), one a row at a time; `generate` and `stream` stand on this.
 
-    How texts are read, `cached`, `padding` and `compiled`: see `Reader`. `vocab_size`: never draw an id from there on, as a model has some that pads
+    How texts are read, `cached`, `padding` and `compiled`: see `Reader`. `generators`: one for each row, in place of those by `config.seed`. `vocab_size`: never draw an id from there on, as a model has some that pads
     its vocabulary; 0: draw any. `UserError` for an empty prompt, an id that the model does not know, a model whose logits are not numbers, and
     settings that do not go together. The model is in evaluation mode until the iterator ends or is closed."""
     reader, limit = Reader(model, padding, cached, config.window, config.keep, compiled, config.max_new_tokens), _drawable(model, vocab_size)
     reader.check(idx)
-    generators, seen = row_generators(config.seed, len(idx)), tokens_in(idx, limit, padding) if config.repetition_penalty != 1 else None
+    generators, seen = generators or row_generators(config.seed, len(idx)), tokens_in(idx, limit, padding) if config.repetition_penalty != 1 else None
     with _evaluation_mode(model):
         for step in range(config.max_new_tokens):
             logits = reader.logits(idx)[:, -1, :limit]             # (B, V)
@@ -319,10 +320,11 @@ def text_pieces(tokenizer, ids: Iterable[int]) -> Iterator[str]:
     if rest := decoder.decode(b"", final=True): yield rest
 
 # %% ../nbs/07_generation.ipynb #fbaa3c1b
-def prompt_tokens(tokenizer, prompt: str) -> list[int]:
-    """Ids for `prompt`, its special tokens recognised, behind `eot` where the tokenizer has one.
+def prompt_tokens(tokenizer, prompt) -> list[int]:
+    """Ids for `prompt`, its special tokens recognised, behind `eot` where the tokenizer has one; ids instead of a text stay as they are.
 
     Without `eot`, an empty prompt becomes a line break; `UserError` where the tokenizer doesn't know that either."""
+    if not isinstance(prompt, str): return list(prompt)
     if tokenizer.eot is not None: return [tokenizer.eot, *tokenizer.encode(prompt)]
     if prompt: return tokenizer.encode(prompt)
     try: return tokenizer.encode("\n")
@@ -368,19 +370,37 @@ def complete(model, tokenizer, prompt: str = "", config: SampleConfig = SampleCo
     "The text with which the model continues `prompt`: all of `stream` at once."
     return "".join(stream(model, tokenizer, prompt, config, stop_tokens, cached, draft, compiled, **changes))
 
-def complete_batch(model, tokenizer, prompts: list[str], config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (), compiled: bool = False, **changes) -> list[str]:
+class Written(NamedTuple):
+    "What was written behind a prompt: ids, the stop among them where one `ended` it, and the log-probability of each in nats, before penalty, heat and cuts."
+    tokens: list[int]
+    logprobs: list[float]
+    ended: bool
+
+def write_batch(model, prompts: list[list[int]], config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (), vocab_size: int = 0, compiled: bool = False,
+                done: Callable = lambda ids: False, generators=None) -> list[Written]:
+    """A `Written` behind each of `prompts`, rows of ids, written together until one of `stop_tokens`, `done(ids)` of what was written, or max_new_tokens.
+
+    `generators`: one for each row, in place of those by `config.seed`. `UserError` as in `token_stream`."""
+    if not prompts: return []
+    (idx, padding), stops = pad_left(prompts, device=next(model.parameters()).device), set(stop_tokens)
+    rows, finished = [Written([], [], False) for _ in prompts], [False] * len(prompts)
+    with closing(token_stream(model, idx, config, True, vocab_size, padding, compiled, generators)) as draws:
+        for tokens, logprobs in draws:
+            for r, (token, logprob) in enumerate(zip(tokens.tolist(), logprobs.tolist())):
+                if finished[r]: continue
+                rows[r].tokens.append(token)
+                rows[r].logprobs.append(logprob)
+                if token in stops: rows[r] = rows[r]._replace(ended=True)
+                finished[r] = rows[r].ended or done(rows[r].tokens)
+            if all(finished): break
+    return rows
+
+def complete_batch(model, tokenizer, prompts: list, config: SampleConfig = SampleConfig(), stop_tokens: Iterable[int] = (), compiled: bool = False, **changes) -> list[str]:
     "The text with which the model continues each of `prompts`, written together: those that `complete` gives for the first of them, in other rows with other dice."
     config, stops = replace(config, **changes), {tokenizer.eot, *stop_tokens} - {None}
-    if not prompts: return []
-    idx, padding = pad_left([prompt_tokens(tokenizer, prompt) for prompt in prompts], device=next(model.parameters()).device)
-    rows, done = [[] for _ in prompts], [False] * len(prompts)
-    with closing(token_stream(model, idx, config, True, tokenizer.vocab_size, padding, compiled)) as draws:
-        for tokens, _ in draws:
-            for r, token in enumerate(tokens.tolist()):
-                if not done[r] and token not in stops: rows[r].append(token)
-                done[r] = done[r] or token in stops or any(stop in tokenizer.decode(rows[r]) for stop in config.stop)
-            if all(done): break
-    return ["".join(before_stop([tokenizer.decode(row)], config.stop)) for row in rows]
+    def done(ids): return any(stop in tokenizer.decode(ids) for stop in config.stop)
+    written = write_batch(model, [prompt_tokens(tokenizer, prompt) for prompt in prompts], config, stops, tokenizer.vocab_size, compiled, done)
+    return ["".join(before_stop([tokenizer.decode(row.tokens[:-1] if row.ended else row.tokens)], config.stop)) for row in written]
 
 # %% ../nbs/07_generation.ipynb #618fcf77
 class Chat:
@@ -391,19 +411,26 @@ class Chat:
     def __init__(self, model, tokenizer, config: SampleConfig = SampleConfig(), names=("User", "Assistant"), compiled: bool = False):
         self.model, self.tokenizer, self.config, self.names, self.compiled, self.turns = model, tokenizer, config, names, compiled, []
 
-    def prompt(self) -> str:
-        "The text to go on with: as many of the last turns as fit, at least the last one."
-        block_size = self.model.config.block_size
+    def render(self, turns):
+        "What the model goes on with after `turns`: a text, or its ids."
+        return "".join(f"{name}: {text}\n" for name, text in turns) + f"{self.names[1]}:"
+
+    def stops(self) -> dict:
+        "What ends an answer, as arguments of `stream`."
+        return {"stop": (*self.config.stop, f"\n{self.names[0]}:")}
+
+    def prompt(self):
+        "`render` of as many of the last turns as fit, at least the last one."
+        block_size, turns = self.model.config.block_size, list(self.turns)
         room = block_size - min(self.config.max_new_tokens, block_size // 2)
-        lines, ends = [f"{name}: {text}\n" for name, text in self.turns], f"{self.names[1]}:"
-        while len(lines) > 1 and len(prompt_tokens(self.tokenizer, "".join(lines) + ends)) > room: lines.pop(0)
-        return "".join(lines) + ends
+        while len(turns) > 1 and len(prompt_tokens(self.tokenizer, self.render(turns))) > room: turns.pop(0)
+        return self.render(turns)
 
     def say(self, text: str) -> Iterator[str]:
         "Say something; the answer comes in pieces. What was written before the iterator is closed is kept as the answer."
         self.turns.append((self.names[0], text))
         answer = ""
-        try: answering = stream(self.model, self.tokenizer, self.prompt(), self.config, compiled=self.compiled, stop=(*self.config.stop, f"\n{self.names[0]}:"))
+        try: answering = stream(self.model, self.tokenizer, self.prompt(), self.config, compiled=self.compiled, **self.stops())
         except UserError:
             self.turns.pop()                                       # the tokenizer does not know it: it was not said
             raise

@@ -101,15 +101,14 @@ def read_train_command(arguments) -> TrainCommand:
 
 def describe(trainer) -> str:
     "The sizes of data and model, what the run will do, and by what its speed is judged, as a table."
-    c, tokens, val = trainer.config, trainer.train_tokens, trainer.val_tokens
+    c = trainer.config
     model, world, steps, name = c.model, trainer.group.world_size, trainer.steps, device_name(trainer.device)
     batch, peak = c.global_batch(world) * model.block_size, peak_flops(name)
-    floor = "" if math.isnan(val.floor_per_token) else f", floor {val.floor_per_token:.4f} nats per token"
     length = " or ".join(filter(None, [f"{steps:,} steps ({steps * batch / 1e6:,.1f}M tokens)" if steps else "", f"{c.max_seconds:g} s" if c.max_seconds else "",
                                        f"validation loss {c.target_loss:g}" if c.target_loss else ""]))
     groups = ", ".join(f"{g['rule']} {sum(p.numel() for p in g['params']):,} ({g['name']})" for g in trainer.optimizer.param_groups)
     return table([
-        ("data", f"{c.data.data}: {len(tokens):,} training and {len(val):,} validation tokens, vocabulary {tokens.vocab_size:,}{floor}"),
+        ("data", trainer.task.describe()),
         ("model", f"{model.arch}: {model.n_layer} layers, {model.n_embd} wide, {model.n_head} heads, block {model.block_size}: "
                   f"{count_parameters(model)['total']:,} parameters, {flops_per_token(model) / 1e6:,.1f} MFLOP a token"),
         ("optimizer", groups),

@@ -8,7 +8,8 @@ __all__ = ['NAMES', 'SHE', 'HE_SHE', 'HE_SHE_FIRST', 'PLACES', 'THINGS', 'FOODS'
            'GIVE', 'VERBS', 'MORE', 'LESS', 'WRITES', 'BUYS', 'SERVES', 'CHANGES', 'COUNTS', 'SUMMANDS', 'CAN_CHANGE',
            'HELD_CAST', 'HELD_HEAD', 'HELD_PAIR', 'HELD_CHANGE', 'HELD_SUM', 'NOBODY', 'LOST', 'FOOD', 'MOOD', 'LENT',
            'SPLITS', 'KINDS', 'CHUNK', 'SKILLS', 'WORDS', 'words', 'Pen', 'sums', 'story', 'shopping', 'counting',
-           'talk', 'animals', 'Documents', 'stream', 'generate', 'log_prob', 'Probe', 'probes', 'exact_match', 'score']
+           'talk', 'animals', 'Documents', 'stream', 'generate', 'log_prob', 'Probe', 'probes', 'exact_match', 'score',
+           'Instruction', 'style_of', 'is_right', 'is_shown', 'instructions']
 
 # %% ../../nbs/tools/tinytown.ipynb #b04a6639
 import itertools
@@ -320,11 +321,15 @@ def _philox(seed, stream, chunk=0):
     if not (isinstance(seed, int) and 0 <= seed < 2**64): raise UserError(f"seed={seed!r}: expected a whole number from 0 to 2**64 − 1")
     return np.random.Philox(key=seed + (stream << 64), counter=chunk << 128)
 
+def _split_number(split):
+    if split not in SPLITS: raise UserError(f"tinytown has no split {split!r}: expected one of {', '.join(SPLITS)}")
+    return SPLITS.index(split)
+
 def stream(split: str = "train", seed: int = 0) -> Iterator[Documents]:
     "Chunks of `CHUNK` documents, without end. `UserError` for an unknown split or a seed outside 0 … 2⁶⁴ − 1."
-    if split not in SPLITS: raise UserError(f"tinytown has no split {split!r}: expected one of {', '.join(SPLITS)}")
+    number = _split_number(split)
     _philox(seed, 0)
-    return _chunks(SPLITS.index(split), seed)
+    return _chunks(number, seed)
 
 def _chunks(split, seed):
     names = list(KINDS)
@@ -535,17 +540,21 @@ class Probe:
     prompt: str     # ends with a word or a question mark, without a blank
     answer: str     # how it goes on, its leading blank included, up to the full stop or the next choice
 
+def _exam_texts(skill, seed, stream, held_out):
+    "Prompt and answer of one document of a skill after the other, without end."
+    for chunk in itertools.count():
+        pen = Pen(_philox(seed, stream, chunk), CHUNK, held_out)
+        _EXAMS[skill](pen)
+        for valid, prompt, answer in zip(pen.valid, pen.texts(slice(0, pen.answer.start)), pen.texts(pen.answer)):
+            if valid and answer: yield prompt, answer
+
 def probes(skill: str, n: int = 1000, seed: int = 0) -> list[Probe]:
     "`n` distinct probes of a skill; probe i is the same whatever `n`. `UserError` for an unknown skill or seed."
     if skill not in SKILLS: raise UserError(f"tinytown has no skill {skill!r}: expected one of {', '.join(SKILLS)}")
-    found, chunk = {}, 0
-    while len(found) < n:
-        pen = Pen(_philox(seed, len(SPLITS) + SKILLS.index(skill), chunk), CHUNK, held_out=True)
-        _EXAMS[skill](pen)
-        for valid, prompt, answer in zip(pen.valid, pen.texts(slice(0, pen.answer.start)), pen.texts(pen.answer)):
-            if valid and answer: found.setdefault(prompt, Probe(skill, prompt, answer))
-        chunk += 1
-    return list(found.values())[:n]
+    found = {}
+    for prompt, answer in _exam_texts(skill, seed, len(SPLITS) + SKILLS.index(skill), held_out=True):
+        if len(found) >= n: return list(found.values())
+        found.setdefault(prompt, Probe(skill, prompt, answer))
 
 def exact_match(completion: str, answer: str) -> bool:
     "Whether `completion` begins with the words of `answer` (blanks around them do not count)."
@@ -562,3 +571,70 @@ does have plus do my want or are you I am it So for too asks feeds animals They 
 _TABLES = (NAMES, PLACES, THINGS, FOODS, ANIMALS, LANDMARKS, SIZES, NEAR, MOODS, NUMBERS[1:], RANKS, LINKS, HOW, SAYS, HE_SHE, HE_SHE_FIRST,
            VERBS.ravel(), MORE, LESS, WRITES, BUYS, SERVES)
 WORDS = sorted({word.strip() for table in _TABLES for word in table} | set(_GLUE.split()))      # every word of the town
+
+# %% ../../nbs/tools/tinytown.ipynb #1fa45bed
+@dataclass(frozen=True)
+class Instruction:
+    "A question of a user and its two right answers."
+    skill: str
+    question: str       # all that is needed to answer, without a leading blank
+    short: str          # the right answer in a few words, its full stop included
+    full: str           # the right answer as a whole sentence
+
+def style_of(answer: str, instruction: Instruction) -> str:
+    "\"short\" or \"full\" if `answer` is that right answer and nothing more (blanks around it do not count), otherwise \"\"."
+    return {instruction.short: "short", instruction.full: "full"}.get(answer.strip(), "")
+
+def is_right(answer: str, instruction: Instruction) -> bool:
+    "Whether `answer` is one of the two right answers and nothing more."
+    return style_of(answer, instruction) != ""
+
+# %% ../../nbs/tools/tinytown.ipynb #0087729e
+def _ask(skill, prompt, answer):
+    "The beginning of a document and how it goes on, as an instruction."
+    text, last = prompt.partition(" Wh")[0], prompt.rpartition(". ")[2]
+    short, answer = answer, answer.lower() if answer.startswith(" At") else answer
+    if skill == "recall":
+        last, short = last.removesuffix(" The"), " The" + answer
+        question, rank = f"{text} {last}", last.removeprefix("What is").rstrip("?")
+        full = short + (" are" if answer in GOODS else " is") + rank
+    elif skill == "tracking":
+        question, asked = f"{text} {last}", last.rstrip("?")
+        full = asked.replace("Who", answer) if asked.startswith("Who") else asked.removeprefix("Where is") + " is" + answer
+    elif skill == "agreement": question, short, full = f"Is or are: {last[0].lower() + last[1:]}?", ("they" if answer == " are" else "it") + answer, " ".join(last.split()[:2]) + answer
+    elif skill == "counting":
+        goods, who = re.search(r"has \w+( \w+)", prompt)[1], last.split()[1]
+        question = f"{prompt.removesuffix(' and has')}. How many{goods} does {who} have?"
+        short, full = f"{_pronoun(' ' + who)} has{answer}", f"{who} has{answer}{goods if answer != ' one' else ''}"      # the town has no word for a single egg
+    else:
+        pair = " ".join(last.split()[2:5])
+        question, short, full = f"What is {pair}?", f"it is{answer}", f"{pair} is{answer}"
+    return Instruction(skill, question, *(said.strip()[0].upper() + said.strip()[1:] + "." for said in (short, full)))
+
+# %% ../../nbs/tools/tinytown.ipynb #1fc9d5f8
+def is_shown(instruction: Instruction) -> bool:
+    "Whether demonstrations may hold this instruction: all but the sums a + b with (3 a + 5 b) mod 8 of 4 or more."
+    if instruction.skill != "sums": return True
+    a, b = (_number(" " + word) for word in re.fullmatch(r"What is (\w+) plus (\w+)\?", instruction.question).groups())
+    return (3 * a + 5 * b) % 8 < 4
+
+def _questions(skill, split, seed):
+    "The instructions of a skill and a split (its number), without end."
+    stream, seen = len(SPLITS) + (1 + split) * len(SKILLS) + SKILLS.index(skill), set()
+    for prompt, answer in _exam_texts(skill, seed, stream, held_out=SPLITS[split] == "test"):
+        asked = _ask(skill, prompt, answer)
+        if skill in ("agreement", "sums") or asked.question not in seen: yield asked
+        seen.add(asked.question)
+
+def instructions(n: int, split: str = "train", seed: int = 0, skills: tuple[str, ...] = SKILLS) -> list[Instruction]:
+    """`n` instructions, the skills in turn; instruction i is the same whatever `n`.
+
+    The split "test" uses reserved combinations, the others those of the corpus. Questions are distinct but for agreement and
+    sums, which have few. `UserError` for an unknown split, skill or seed, no skill or one twice, and a negative `n`."""
+    if n < 0: raise UserError(f"n={n}: expected the number of instructions, 0 or more")
+    if not skills or not set(skills) <= set(SKILLS) or len(set(skills)) < len(skills):
+        raise UserError(f"skills={skills!r}: expected a tuple of one or more of {', '.join(SKILLS)}, each once")
+    number = _split_number(split)
+    _philox(seed, 0)
+    in_turn = zip(*(_questions(skill, number, seed) for skill in skills))
+    return list(itertools.islice(itertools.chain.from_iterable(in_turn), n))
