@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['USER', 'ASSISTANT', 'END', 'CHAT_TOKENS', 'add_special_tokens', 'fill_grown', 'Example', 'render', 'chat_prompt',
            'fit', 'pack', 'packed_batch', 'LoRALinear', 'add_lora', 'without_lora', 'Numbered', 'Assistant', 'Answer',
-           'answers', 'exam', 'well_formed', 'SFTConfig', 'read_data', 'split_data', 'base_tokenizer', 'at_hand',
-           'FineTuning', 'SFT', 'finetuning_config', 'sft']
+           'answers', 'exam_questions', 'exam', 'well_formed', 'SFTConfig', 'read_data', 'split_data', 'base_tokenizer',
+           'at_hand', 'FineTuning', 'SFT', 'finetuning_config', 'sft']
 
 # %% ../nbs/10_finetuning.ipynb #352af97e
 import hashlib
@@ -22,7 +22,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .data import DataConfig, held_out, open_data
+from .data import DataConfig, get_batch, held_out, make_windows, open_data, permute
 from .generation import Chat, SampleConfig, write_batch
 from .model import GPT
 from .optimizer import OptimizerConfig
@@ -30,7 +30,7 @@ from .tokenizer import BPETokenizer, CharTokenizer, TiktokenTokenizer, Tokenizer
 from .tools import tinytown
 from .tools.conversations import Message, Records, conversation_from, read_conversations
 from .tools.corpora import CORPORA, is_here, repository_files, table_rows
-from .tools.errors import UserError, check_types
+from .tools.errors import UserError, check_types, require
 from .tools.files import read_json, write_json
 from .tools.huggingface import hub_folder
 from .training import Run, Task, TrainConfig, evaluate, mean_loss, starting_weights, train
@@ -191,10 +191,10 @@ def without_lora(model):
 
 # %% ../nbs/10_finetuning.ipynb #8651b12b
 class Numbered:
-    "Windows that are numbered, for `BatchSampler`: window i starts at i."
+    "`count` windows by their numbers, for `BatchSampler`: window i of an epoch starts at epoch · count + i."
     def __init__(self, count: int): self.count = count
     def __len__(self): return self.count
-    def start(self, number, epoch): return number
+    def start(self, number, epoch: int): return epoch * self.count + number
 
 # %% ../nbs/10_finetuning.ipynb #d11806de
 class Assistant(Chat):
@@ -221,6 +221,11 @@ def answers(model, tokenizer, questions: list, config: SampleConfig = SampleConf
             found.append(Answer(tokenizer.decode(row.tokens[:-1] if row.ended else row.tokens).strip(), row.ended))
     return found
 
+def exam_questions(n: int = 100, seed: int = 0) -> list[tinytown.Instruction]:
+    "`n` questions of each skill of `tinytown` about combinations that no text and no demonstration has; of sums those that the corpus has, and under the skill `new sums` those that it has not."
+    reserved = tinytown.instructions(n * len(tinytown.SKILLS), "test", seed)
+    return [replace(q, skill="new sums") if q.skill == "sums" else q for q in reserved] + tinytown.instructions(n, "val", seed, ("sums",))
+
 def exam(model, tokenizer, questions: list, max_new_tokens: int = 24) -> dict:
     "Shares of `tinytown.instructions`: right by skill (`skill/…`), `format` (ended, and nothing but an answer), and of the right ones those in a whole sentence (`full`)."
     said = answers(model, tokenizer, [q.question for q in questions], SampleConfig(temperature=0.0, max_new_tokens=max_new_tokens))
@@ -241,10 +246,13 @@ class SFTConfig:
 
     bad: Literal["refuse", "skip"] = "refuse"  # a record that is no conversation: end with its line and field, or leave it out and count it
     too_long: Literal["refuse", "skip", "cut"] = "skip"  # a conversation that does not fit the block: end, leave it out, or cut its beginning, never an answer
+    replay: float = 0.0  # share of windows that are text of the base's corpus, against forgetting
     lora_rank: int = 0  # rank of low-rank updates beside frozen weights; 0: all weights learn
     lora_alpha: float = 0.0  # the updates are multiplied by lora_alpha / lora_rank; 0: twice the rank
 
-    def __post_init__(self): check_types(self)
+    def __post_init__(self):
+        check_types(self)
+        require(self.replay < 1, self, "replay", "a share below 1")
 
 def read_data(name: str, bad: str = "refuse", sample_size: int = 0, split: str = "train") -> Records:
     "The conversations of `tinytown`, `alpaca-cleaned` or a file, `sample_size` at most (0: all; of tinytown 5,000). `UserError` for what cannot be had or read."
@@ -324,7 +332,7 @@ class FineTuning(Task):
                 if example is None: self.too_long.append(record.where)
                 else: self.splits[split].append(example)
             if not self.splits[split]: raise UserError(f"{config.data.data}: no record of the {split} split fits a block of {config.model.block_size} tokens")
-        self.asked = tinytown.instructions(100, "test") if config.data.data == "tinytown" else []
+        self.asked = exam_questions(20) if config.data.data == "tinytown" else []
 
     def describe(self):
         bad = [message for records in self.records.values() for message in records.bad]
@@ -350,14 +358,14 @@ class FineTuning(Task):
         kept = trainer.path / "before.json"
         if self.resumed: self.before = read_json(kept)["corpus_loss"] if kept.exists() else None
         else:
-            self.before = self.corpus_loss(trainer)
+            with trainer.apart("eval"): self.before = self.corpus_loss(trainer)
             if trainer.group.is_main: write_json(kept, {"corpus_loss": self.before})
 
     def corpus_loss(self, trainer) -> float | None:
         if not at_hand(self.corpus): return None
         if trainer.group.is_main: open_data(self.corpus, "val", quiet=True)
         trainer.group.barrier()
-        with trainer.apart("eval"): return evaluate(trainer.model, open_data(self.corpus, "val", quiet=True), trainer.config.eval_batch_size, 50, trainer.autocast, trainer.group).loss
+        return evaluate(trainer.model, open_data(self.corpus, "val", quiet=True), trainer.config.eval_batch_size, 50, trainer.autocast, trainer.group).loss
 
     def judge(self, trainer):
         "Exact match by skill on `tinytown`, elsewhere the share of well-formed answers to 16 prompts."
@@ -375,14 +383,29 @@ class SFT(FineTuning):
     def read(self, config):
         self.records = split_data(config.data, lambda name, size, split: read_data(name, self.config.bad, size, split))
         self.take(config, lambda conversation: fit(self.tokenizer, conversation.messages, config.model.block_size, self.config.too_long))
-        self.packed = {split: [[examples[i] for i in window] for window in pack((len(e.ids) - 1 for e in examples), config.model.block_size)] for split, examples in self.splits.items()}
+        def packed(examples):
+            windows = pack((len(e.ids) - 1 for e in examples), config.model.block_size)
+            return [[examples[i] for i in windows[w]] for w in permute(range(len(windows)), len(windows), 0)]      # so that a few of them are like all
+        self.packed = {split: packed(examples) for split, examples in self.splits.items()}
 
     def describe(self): return f"{super().describe()}; {len(self.packed['train']):,} and {len(self.packed['val']):,} windows"
 
-    def windows(self, config): return Numbered(len(self.packed["train"]))
+    def windows(self, config):
+        told, self.text = len(self.packed["train"]), None
+        if not self.config.replay: return Numbered(told)
+        if not at_hand(self.corpus): raise UserError(f"replay={self.config.replay} needs the text that the base was trained on, which is not here: expected replay 0, or {self.corpus.data if self.corpus else 'a run as base'}")
+        self.text = open_data(self.corpus, "train", quiet=True)
+        self.pages = make_windows(self.text, config.model.block_size, config.seed)
+        return Numbered(told + round(told * self.config.replay / (1 - self.config.replay)))
 
     def batch(self, trainer, starts):
-        return tuple(t.to(trainer.device) for t in packed_batch([self.packed["train"][i] for i in starts], trainer.config.model.block_size))
+        told, count, size = self.packed["train"], len(trainer.sampler.windows), trainer.config.model.block_size
+        epochs, numbers = np.divmod(starts, count)
+        x, y, documents = packed_batch([told[i] if i < len(told) else [] for i in numbers], size)
+        if (rows := np.flatnonzero(numbers >= len(told))).size:
+            page = epochs[rows] * (count - len(told)) + numbers[rows] - len(told)
+            x[rows], y[rows] = get_batch(self.text, self.pages.start(permute(page % len(self.pages), len(self.pages), trainer.config.seed), 0), size)
+        return tuple(t.to(trainer.device) for t in (x, y, documents))
 
     def measure(self, trainer, split, max_batches):
         size, windows, group = trainer.config.eval_batch_size, self.packed[split], trainer.group
@@ -390,14 +413,16 @@ class SFT(FineTuning):
         return mean_loss(trainer.model, (packed_batch(windows[first:first + size], trainer.config.model.block_size) for first in firsts), trainer.autocast, group)
 
 # %% ../nbs/10_finetuning.ipynb #9193967b
-def finetuning_config(init_from: str, lora_rank: int = 0, **changes) -> TrainConfig:
-    """A configuration to fine-tune the model that `init_from` names: AdamW at a peak of 0.1 / n_embd, ten times that for low-rank updates, three passes.
+def finetuning_config(init_from: str, lora_rank: int = 0, gentle: float = 1.0, **changes) -> TrainConfig:
+    """A configuration to go on from the model that `init_from` names, a path or a name on the hub: three passes, rates that fall along a cosine.
 
-    Ten times: Schulman et al. 2025, LoRA without regret."""
-    model = starting_weights(TrainConfig(init_from=init_from))[0]
-    lr = 0.1 / model.n_embd * (10 if lora_rank else 1)
-    return TrainConfig(**{**dict(model=model, optim=OptimizerConfig(optimizer="adamw", lr=lr, min_lr=0.0, weight_decay=0.0, warmup_steps=10, schedule="cosine"), batch_size=16,
-                                 max_steps=0, epochs=3, eval_every=100, init_from=init_from), **changes})
+    A run of Muon goes on with Muon at 0.005 (a sixth of the presets' rates or less), others with AdamW at 0.1 / n_embd, low-rank updates with AdamW at ten times that (Schulman et al. 2025,
+    LoRA without regret). `gentle` multiplies the rates."""
+    model, folder = starting_weights(TrainConfig(init_from=init_from))[0], Path(init_from)
+    muon = not lora_rank and (folder / "config.json").is_file() and (folder / "checkpoints").is_dir() and Run(folder).config.optim.optimizer == "muon"
+    lr = gentle * (0.005 if muon else (1.0 if lora_rank else 0.1) / model.n_embd)
+    optim = OptimizerConfig(optimizer="muon" if muon else "adamw", lr=lr, muon_lr=lr, min_lr=0.0, weight_decay=0.0, warmup_steps=10, schedule="cosine")
+    return TrainConfig(**{**dict(model=model, optim=optim, batch_size=16, max_steps=0, epochs=3.0, eval_every=200, init_from=init_from), **changes})
 
 def sft(config: TrainConfig, settings: SFTConfig = SFTConfig(), run: str = "", runs_dir="runs", **options) -> Run:
     "Fine-tune the model that `config.init_from` names on the conversations of `config.data` into a new run. `options` as of `train`."

@@ -12,15 +12,13 @@ import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .finetuning import (END, Answer, Example, FineTuning, Numbered, answers, chat_prompt, exam, finetuning_config, fit, packed_batch, read_data, split_data, well_formed,
-                                without_lora)
+from .finetuning import END, Answer, Example, FineTuning, Numbered, fit, packed_batch, read_data, split_data, without_lora
 from .generation import SampleConfig, write_batch
 from .tools import tinytown
 from .tools.checkpoints import load_tensors
@@ -60,9 +58,9 @@ class DPOConfig:
         require(self.beta > 0, self, "beta", "more than 0")
 
 def read_pairs(name: str, bad: str = "refuse", sample_size: int = 0, split: str = "train") -> Records:
-    "The preferences of `tinytown` (whole sentences over short answers, both right) or a file, `sample_size` at most (0: all; of tinytown 2,000)."
+    "The preferences of `tinytown` (whole sentences over short answers, both right) or a file, `sample_size` at most (0: all; of tinytown 1,000)."
     if name == "tinytown":
-        asked = tinytown.instructions(sample_size or 2000, split, seed=1)
+        asked = tinytown.instructions(sample_size or 1000, split, seed=1)
         return Records([Preference((Message("user", q.question),), q.full, q.short, f"tinytown, {split} {i}") for i, q in enumerate(asked)], [])
     found = read_preferences(name, bad)
     return Records(found.items[:sample_size or None], found.bad)
@@ -88,7 +86,7 @@ class DPO(FineTuning):
 
     def rows(self, split, numbers):
         "(x, y), int64 (2B, T): the chosen answers, then the rejected ones."
-        pairs = [self.splits[split][i] for i in numbers]
+        pairs = [self.splits[split][i % len(self.splits[split])] for i in numbers]
         return packed_batch([[pair[side]] for side in (0, 1) for pair in pairs], self.width)[:2]
 
     def begin(self, trainer):
@@ -96,16 +94,16 @@ class DPO(FineTuning):
         kept = trainer.path / "reference.safetensors"
         if self.resumed: self.reference = tensors_in(kept)
         else:
-            self.reference = {split: self.logprobs(trainer, split) for split in self.splits}
+            with trainer.apart("eval"): self.reference = {split: self.logprobs(trainer, split) for split in self.splits}
             if trainer.group.is_main: save_tensors(self.reference, kept)
         self.step_metrics = {}
 
     @torch.no_grad()
-    def logprobs(self, trainer, split, size: int = 16):
-        "log probabilities (N, 2) of chosen and rejected answers under the model as it is now, computed by all processes together."
-        found, group, model = torch.zeros(len(self.splits[split]), 2), trainer.group, trainer.model
+    def logprobs(self, trainer, split, count: int = 0, size: int = 16):
+        "log probabilities (N, 2) of chosen and rejected answers, of the first `count` pairs (0: all), under the model as it is now, computed by all processes together."
+        found, group, model = torch.zeros(count or len(self.splits[split]), 2), trainer.group, trainer.model
         model.eval()
-        with trainer.apart("eval"), gathered(model), torch.compiler.set_stance("force_eager"), trainer.autocast():
+        with gathered(model), torch.compiler.set_stance("force_eager"), trainer.autocast():
             for first in range(group.rank * size, len(found), size * group.world_size):
                 numbers = range(first, min(first + size, len(found)))
                 x, y = (t.to(trainer.device) for t in self.rows(split, numbers))
@@ -115,7 +113,7 @@ class DPO(FineTuning):
 
     def batch(self, trainer, starts):
         x, y = self.rows("train", starts)
-        return tuple(t.to(trainer.device) for t in (x, y, self.reference["train"][torch.as_tensor(starts)].T.flatten()))
+        return tuple(t.to(trainer.device) for t in (x, y, self.reference["train"][torch.as_tensor(starts) % len(self.splits["train"])].T.flatten()))
 
     def count(self, batch): return torch.tensor(len(batch[2]) // 2, device=batch[2].device)
 
@@ -129,7 +127,8 @@ class DPO(FineTuning):
     def metrics(self): return {name: value.item() for name, value in self.step_metrics.items()}
 
     def measure(self, trainer, split, max_batches):
-        now, before = self.logprobs(trainer, split), self.reference[split]
+        before = self.reference[split][:max_batches * trainer.config.eval_batch_size or None]
+        now = self.logprobs(trainer, split, len(before))
         losses = dpo_loss(*now.T, *before.T, self.config.beta).double()
         return Evaluation(losses.mean().item(), losses.std().item() / math.sqrt(len(losses)), len(losses))
 
@@ -252,7 +251,7 @@ class GRPO(FineTuning):
         c, G, sampler, model = self.config, self.config.group_size, trainer.sampler, trainer.model
         starts = sampler(number)                                   # (grad_accum, batch_size)
         places = [(micro * sampler.world_size + sampler.rank) * sampler.batch_size + b for micro in range(len(starts)) for b in range(sampler.batch_size)]
-        asked = [self.splits["train"][i] for i in starts.flatten()]
+        asked = [self.splits["train"][i % len(self.splits["train"])] for i in starts.flatten()]
         generators = [dice(trainer.config.seed, number, place, g) for place in places for g in range(G)]
         rows = [(prompt, question) for prompt, question in asked for _ in range(G)]
         model.eval()
@@ -299,7 +298,7 @@ class GRPO(FineTuning):
         questions = self.splits[split][:200]
         group, model = trainer.group, trainer.model
         mine = questions[group.rank::group.world_size]
-        with trainer.apart("eval"), gathered(model), torch.compiler.set_stance("force_eager"), trainer.autocast():
+        with gathered(model), torch.compiler.set_stance("force_eager"), trainer.autocast():
             said = write_batch(model, [prompt for prompt, _ in mine], SampleConfig(temperature=0.0, max_new_tokens=self.config.max_new_tokens), {self.end}, self.tokenizer.vocab_size)
         rewards = torch.tensor([self.reward(self.read_answer(w), asked) for w, (_, asked) in zip(said, mine)], dtype=torch.float64)
         total, square = group.sum(torch.stack((rewards.sum(), rewards.square().sum()))).tolist()
