@@ -631,7 +631,7 @@ class Trainer:
         else: model_config, fill = self.task.start(model_config, fill)
         config = replace(config, model=model_config)
         windows = self.task.windows(config)
-        self.steps = planned_steps(config, len(windows), group.world_size)
+        self.steps = planned_steps(config, len(windows) * self.task.stride, group.world_size)
         self.dtype = resolve_dtype(config.dtype, self.device)
         if group.largest(self.dtype == torch.float32): self.dtype = torch.float32      # all ranks take the slowest one's format
         sharded = config.parallel == "fsdp" and group.world_size > 1
@@ -863,7 +863,8 @@ class Trainer:
             better = compared < s.best_val_loss
             if last and c.eval_batches: result = self.task.measure(self, "val", 0)
             with gathered(self.model), torch.compiler.set_stance("force_eager"):
-                more = self.task.judge(self) | {k: v for callback in self.callbacks for k, v in callback.on_evaluation(self).items()}
+                more = {k: finite(v) for k, v in self.task.judge(self).items()} | {k: v for callback in self.callbacks for k, v in callback.on_evaluation(self).items()}
+        self.judged = more
         planned = not last or bool(c.eval_every) and s.step % c.eval_every == 0
         s.best_val_loss, s.stale = (compared, 0) if better else (s.best_val_loss, s.stale + planned)
         self.log({"eval/train_loss": on_train.loss, "eval/val_loss": result.loss, "eval/floor": finite(self.task.floor), **more}
@@ -971,7 +972,7 @@ def train(config: TrainConfig, run: str = "", runs_dir="runs", resume: bool | Li
             group.barrier()
             startup = time.time() - began
             final = trainer.fit()
-            result = trainer.report(final, began, startup) | trainer.task.report(trainer)
+            result = trainer.report(final, began, startup) | {k: finite(v) for k, v in trainer.task.report(trainer).items()}
             if group.is_main: write_json(path / "result.json", result)
         except Exception as e:
             if not out_of_memory(e): raise

@@ -146,7 +146,7 @@ def run_label(run: Run) -> str:
 
 def first_prompt(run: Run) -> str:
     "Something to begin with, for the texts that a run was trained on."
-    data = run.config.data.data
+    data = run.corpus.data if run.corpus else ""
     return "Today Ann and Ben do sums at the" if "tinytown" in data else "ROMEO:" if "shakespeare" in data else "Once upon a time"
 
 def next_logits(model, tokenizer, prompt: str):

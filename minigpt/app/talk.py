@@ -16,6 +16,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from .terminal import parse, table
+from ..finetuning import CHAT_TOKENS, Assistant
 from ..generation import PROMPTS, Chat, SampleConfig, complete, stream
 from ..tools.errors import UserError, choose
 from ..tools.hardware import resolve_device
@@ -138,10 +139,13 @@ def chat_command(arguments) -> int:
     "Talk until /exit."
     a = parse(ChatCommand, "chat", arguments)
     run = Run.find(a.run, a.runs_dir)
-    chat = Chat(run.load_model(a.checkpoint, resolve_device(a.device)), run.tokenizer, a.sampling, a.names, a.compile)
+    tokenizer = run.tokenizer
+    trained = set(CHAT_TOKENS) <= set(tokenizer.special_tokens)
+    chat = (Assistant if trained else Chat)(run.load_model(a.checkpoint, resolve_device(a.device)), tokenizer, a.sampling, a.names, a.compile)
     def say(text):
         chat.config = conversation.config
         return chat.say(text)
     conversation = Conversation(a.sampling, say, chat.undo, chat.turns.clear)
-    print(f"{run.name}, {a.checkpoint}: a model that continues text. /help for help, Ctrl-C stops an answer, /exit ends.")
+    kind = "an assistant, trained on conversations" if trained else "a model that continues text"
+    print(f"{run.name}, {a.checkpoint}: {kind}. /help for help, Ctrl-C stops an answer, /exit ends.")
     return conversation.run(f"{a.names[0]}> ")

@@ -24,17 +24,19 @@ def readable(token: bytes) -> str:
 _SHADES = (("#cfe3f5", 153), ("#f9dfb8", 223), ("#d9efcf", 194), ("#f3d3e4", 225))  # HTML, and the nearest of a terminal's 256: light enough for dark letters
 
 class Coloured:
-    "A row of tokens (bytes, or str), with their ids where known, that shows its cuts: boxes in a notebook, backgrounds in a terminal."
-    def __init__(self, tokens, ids=None):
+    "A row of tokens (bytes, or str), with their ids where known, that shows its cuts: boxes in a notebook, backgrounds in a terminal. `shades`: the number of a colour for each, 0 to 3; None: in turn."
+    def __init__(self, tokens, ids=None, shades=None):
         self.tokens = [t if isinstance(t, bytes) else t.encode("utf-8") for t in tokens]
         self.ids = None if ids is None else list(ids)
         if self.ids is not None and len(self.ids) != len(self.tokens): raise ValueError(f"{len(self.ids)} ids for {len(self.tokens)} tokens")
+        self.shades = [_SHADES[n % 4] for n in (range(len(self.tokens)) if shades is None else shades)]
+        if len(self.shades) != len(self.tokens): raise ValueError(f"{len(self.shades)} shades for {len(self.tokens)} tokens")
 
     def _repr_html_(self):
         boxes = []
         for n, token in enumerate(self.tokens):
             title = (f"id {self.ids[n]}, " if self.ids else "") + " ".join(f"{b:02x}" for b in token)
-            style = f"background:{_SHADES[n % 4][0]};border:1px solid #888;padding:0 3px"
+            style = f"background:{self.shades[n][0]};border:1px solid #888;padding:0 3px"
             boxes.append(f'<span title="{title}" style="{style}">{escape(readable(token))}</span>' + "<br>" * (b"\n" in token))
         return f'<span style="color:#111;font-family:monospace;line-height:1.9">{" ".join(boxes)}</span>'
 
@@ -43,7 +45,7 @@ class Coloured:
         out = []
         for n, token in enumerate(self.tokens):
             separator = "" if n == 0 or b"\n" in self.tokens[n - 1] else "|"
-            out.append(f"\x1b[38;5;16;48;5;{_SHADES[n % 4][1]}m{readable(token)}\x1b[0m" if colour else separator + readable(token))
+            out.append(f"\x1b[38;5;16;48;5;{self.shades[n][1]}m{readable(token)}\x1b[0m" if colour else separator + readable(token))
             if b"\n" in token: out.append("\n")
         return "".join(out)
 

@@ -106,7 +106,7 @@ class ConsoleLogger:
     def close(self):
         if self.bar is not None: self.bar.close()
 
-STEP_COLUMNS = {"train/loss": "loss {:>6.3f}", "train/learning_rate": "lr {:>#8.3g}", "train/grad_norm": "grad {:>6.2f}", "train/iter_time_ms": "{:>6.1f} ms"}
+STEP_COLUMNS = {"train/loss": "loss {:>6.3f}", "train/learning_rate": "lr {:>#8.3g}", "train/grad_norm": "grad {:>6.2f}", "dpo/margin": "margin {:>6.2f}", "grpo/reward": "reward {:>5.2f}", "train/iter_time_ms": "{:>6.1f} ms"}
 
 def speed(m: dict) -> list:
     "Tokens per second and model FLOPs utilisation in words, each where it is known."
@@ -123,12 +123,13 @@ def step_line(m: dict) -> str:
     return "   ".join([f"step {m['step']:>7}", *columns, *speed(m)])
 
 def evaluation_line(m: dict) -> str:
-    "One evaluation as a line whose columns align from step to step, with `skill/…` as percentages and `best` where `eval/best` is true."
+    "One evaluation as a line whose columns align from step to step, with `skill/…`, `format` and `preference` as percentages and `best` where `eval/best` is true."
     parts = [f"step {m['step']:>7}", f"tokens {m['tokens'] / 1e6:>8.2f}M"]
     if m.get("eval/train_loss") is not None: parts.append(f"train loss {m['eval/train_loss']:.4f}")
     parts.append(f"val loss {m['eval/val_loss']:.4f}")
     if m.get("eval/floor"): parts.append(f"{(m['eval/val_loss'] / m['eval/floor'] - 1) * 100:5.1f}% above the floor")
     parts += [f"{name.removeprefix('skill/')} {value:>4.0%}" for name, value in m.items() if name.startswith("skill/") and value is not None]
+    parts += [f"{name} {m[name]:>4.0%}" for name in ("format", "preference") if m.get(name) is not None]
     return "   ".join(parts + ["best"] * bool(m.get("eval/best")))
 
 # %% ../../nbs/tools/loggers.ipynb #91164f57
