@@ -301,12 +301,17 @@ class FineTuning(Task):
     `config` has `bad`, `lora_rank` and `lora_alpha`. The split's loss on the corpus is that of its first 50 batches."""
     corpus, floor = None, math.nan
 
-    def __init__(self, config): self.config = config
+    def __init__(self, config): self.config, self.found = config, {}
+
+    def metrics(self):
+        "What the loss has `found` in the last step, 0-D tensors by name, as means over the processes."
+        if not self.found: return {}
+        return dict(zip(self.found, (self.group.sum(torch.stack([v.float().cpu() for v in self.found.values()])) / self.group.world_size).tolist()))
 
     def settings(self): return asdict(self.config)
 
     def open(self, config, group, resumed, quiet):
-        home, self.resumed = resumed or Path(config.init_from), resumed
+        home, self.resumed, self.group = resumed or Path(config.init_from), resumed, group
         if config.init_from == "scratch": raise UserError(f"{self.name} starts from a model: name it with --run")
         if self.config.lora_rank and config.optim.weight_decay: raise UserError("weight_decay does not go together with lora_rank: it would shrink the rows of embedding and head that are to stay; expected weight_decay 0")
         if self.config.lora_rank and config.ema: raise UserError("ema does not go together with lora_rank: an average of factors is not the factors of an average; expected ema 0, or lora_rank 0")

@@ -101,7 +101,6 @@ class DPO(FineTuning):
         else:
             with trainer.apart("eval"): self.reference = {split: self.logprobs(trainer, split) for split in self.splits}
             if trainer.group.is_main: save_tensors(self.reference, kept)
-        self.step_metrics = {}
 
     @torch.no_grad()
     def logprobs(self, trainer, split, count: int = 0, size: int = 16):
@@ -126,10 +125,8 @@ class DPO(FineTuning):
         x, y, reference = batch
         logprobs = answer_logprobs(model, x, y)
         chosen, rejected = (logprobs - reference).detach().chunk(2)
-        self.step_metrics = {"dpo/accuracy": (chosen > rejected).float().mean(), "dpo/margin": (chosen - rejected).mean(), "dpo/chosen": chosen.mean(), "dpo/rejected": rejected.mean()}
+        self.found = {"dpo/accuracy": (chosen > rejected).float().mean(), "dpo/margin": (chosen - rejected).mean(), "dpo/chosen": chosen.mean(), "dpo/rejected": rejected.mean()}
         return dpo_loss(*logprobs.chunk(2), *reference.chunk(2), self.config.beta).sum()
-
-    def metrics(self): return {name: value.item() for name, value in self.step_metrics.items()}
 
     def measure(self, trainer, split, max_batches):
         before = self.reference[split][:max_batches * trainer.config.eval_batch_size or None]
@@ -220,7 +217,7 @@ class GRPO(FineTuning):
 
     def __init__(self, config, reward: Callable | None = None):
         super().__init__(config)
-        self.stride, self.reward, self.round, self.step_metrics = config.updates, reward or REWARDS[config.reward], None, {}
+        self.stride, self.reward, self.round = config.updates, reward or REWARDS[config.reward], None
 
     def read(self, config):
         c = self.config
@@ -271,7 +268,7 @@ class GRPO(FineTuning):
                 old = token_logprobs(model, x, y)
                 found.append((x, y, advantages[first:first + size].to(trainer.device), old, self.reference(model, x, y, old)))
         model.train()
-        self.step_metrics = {"grpo/reward": rewards.mean(), "grpo/length": torch.tensor([len(w.tokens) for w in written]).float().mean(), "grpo/ended": torch.tensor([w.ended for w in written]).float().mean(),
+        self.found = {"grpo/reward": rewards.mean(), "grpo/length": torch.tensor([len(w.tokens) for w in written]).float().mean(), "grpo/ended": torch.tensor([w.ended for w in written]).float().mean(),
                              "grpo/undecided": (rewards.std(1) == 0).float().mean()}
         return found
 
@@ -293,10 +290,8 @@ class GRPO(FineTuning):
         terms = grpo_terms(now, old, reference, advantages, self.config.clip, self.config.kl) * counted
         ratio, apart = (now - old).detach().exp(), (reference - now).detach()
         n = counted.sum()
-        self.step_metrics |= {"grpo/clipped": (((ratio - 1).abs() > self.config.clip) & counted).sum() / n, "grpo/kl": ((apart.exp() - apart - 1) * counted).sum() / n}
+        self.found |= {"grpo/clipped": (((ratio - 1).abs() > self.config.clip) & counted).sum() / n, "grpo/kl": ((apart.exp() - apart - 1) * counted).sum() / n}
         return (terms.sum(1) / counted.sum(1)).sum()
-
-    def metrics(self): return {name: value.item() for name, value in self.step_metrics.items()}
 
     def measure(self, trainer, split, max_batches):
         "1 − the mean reward of greedy answers, to at most 200 questions."

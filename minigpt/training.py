@@ -972,7 +972,8 @@ def train(config: TrainConfig, run: str = "", runs_dir="runs", resume: bool | Li
             group.barrier()
             startup = time.time() - began
             final = trainer.fit()
-            result = trainer.report(final, began, startup) | {k: finite(v) for k, v in trainer.task.report(trainer).items()}
+            with trainer.average.applied() if trainer.average else nullcontext(): more = trainer.task.report(trainer)
+            result = trainer.report(final, began, startup) | {k: finite(v) for k, v in more.items()}
             if group.is_main: write_json(path / "result.json", result)
         except Exception as e:
             if not out_of_memory(e): raise
@@ -996,7 +997,7 @@ def take(path: Path, resume, overwrite, lock: ExitStack, patience: float = 0.0):
 def resumed_config(path, config: TrainConfig, group, task: Task) -> TrainConfig:
     "`config` with what the run at `path` must keep; `UserError` that lists what it may not change."
     stored, before = read_json(Path(path) / "config.json"), Run(path).task
-    if before["name"] != task.name: raise UserError(f"run {Path(path).name} is one of {before['name']}, not of {task.name}: go on with minigpt {before['name']} --resume {Path(path).name}")
+    if before["name"] != task.name: raise UserError(f"run {Path(path).name} was begun by minigpt {before['name']}: go on with minigpt {before['name']} --resume {Path(path).name}")
     old, sequences = Run(path).config, stored["global_batch"]
     model = config.model if config.init_from == "scratch" else old.model
     config = replace(config, model=replace(model, vocab_size=model.vocab_size or old.model.vocab_size), init_from=old.init_from,

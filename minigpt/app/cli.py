@@ -35,14 +35,14 @@ from .texts import corpora_command, prepare_command, tokenizer_command
 from ..data import DataConfig, open_data
 from ..finetuning import CHAT_TOKENS, END
 from ..generation import SampleConfig
-from ..model import GPTConfig, count_parameters, flops_per_token
+from ..model import GPTConfig
 from ..tokenizer import END_OF_TEXT, BPETokenizer, TiktokenTokenizer
 from ..tools.errors import UserError, choose
 from ..tools.files import read_json, write_json
-from ..tools.hardware import device_name, peak_flops, process_seconds, resolve_device
+from ..tools.hardware import process_seconds, resolve_device
 from ..tools.interrupts import Interrupted
 from ..tools.loggers import load_env
-from ..training import PRESETS, Callback, OutOfMemory, Run, TrainConfig, config_from_dict, fingerprint, train
+from ..training import PRESETS, OutOfMemory, Run, TrainConfig, config_from_dict, fingerprint, train
 
 # %% ../../nbs/app/cli.ipynb #5769f9d6
 @dataclass(frozen=True)

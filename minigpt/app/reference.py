@@ -111,6 +111,7 @@ def judge(band: Band, losses, val_loss: float | None = None, factor: float = 0.0
 def compare_with_band(run: Run, bands: dict | None = None) -> list[tuple]:
     "Rows (what, found, means) that hold a run against the usual curves of its preset."
     config, metrics, bands = run.config, run.metrics(), read_json(BANDS) if bands is None else bands
+    if run.task["name"] != "train": return [("usual curve", "none", f"there are some for minigpt train, and this is a run of minigpt {run.task['name']}")]
     name, changed = usual_preset(config, bands)
     if name is None: return [("usual curve", "none", f"there are some for {' and '.join(bands)}, with their corpus and tokenizer")]
     steps = schedule_steps(config, metrics)
