@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['REWARDS', 'dpo_loss', 'answer_logprobs', 'DPOConfig', 'read_pairs', 'fit_pair', 'last_answer', 'DPO', 'dpo',
-           'group_advantages', 'grpo_terms', 'Asked', 'exact', 'mentions', 'GRPOConfig', 'read_questions', 'GRPO',
+           'group_advantages', 'grpo_terms', 'Asked', 'exact', 'thorough', 'GRPOConfig', 'read_questions', 'GRPO',
            'dice', 'token_logprobs', 'grpo']
 
 # %% ../nbs/11_preferences.ipynb #3caa233d
@@ -58,10 +58,10 @@ class DPOConfig:
         require(self.beta > 0, self, "beta", "more than 0")
 
 def read_pairs(name: str, bad: str = "refuse", sample_size: int = 0, split: str = "train") -> Records:
-    "The preferences of `tinytown` (whole sentences over short answers, both right) or a file, `sample_size` at most (0: all; of tinytown 1,000)."
+    "The preferences of `tinytown` (short answers over whole sentences, both right) or a file, `sample_size` at most (0: all; of tinytown 1,000)."
     if name == "tinytown":
         asked = tinytown.instructions(sample_size or 1000, split, seed=1)
-        return Records([Preference((Message("user", q.question),), q.full, q.short, f"tinytown, {split} {i}") for i, q in enumerate(asked)], [])
+        return Records([Preference((Message("user", q.question),), q.short, q.full, f"tinytown, {split} {i}") for i, q in enumerate(asked)], [])
     found = read_preferences(name, bad)
     return Records(found.items[:sample_size or None], found.bad)
 
@@ -171,19 +171,19 @@ def exact(answer: Answer, asked: Asked) -> float:
     "1 for a right answer that ended and is nothing else."
     return float(answer.ended and answer.text in asked.right)
 
-def mentions(answer: Answer, asked: Asked) -> float:
-    "1 where the last word of a right answer is among the words of the answer: a bad reward, for it does not ask for anything to be left out."
+def thorough(answer: Answer, asked: Asked) -> float:
+    "1 where the last word of a right answer is among the words of the answer, and a tenth for each word: a bad reward, for it likes answers to be long and asks for nothing to be left out."
     words = answer.text.lower().replace(".", " ").split()
-    return float(asked.right[0].lower().rstrip(".").split()[-1] in words)
+    return float(asked.right[0].lower().rstrip(".").split()[-1] in words) + 0.1 * len(words)
 
-REWARDS: dict[str, Callable] = {"exact": exact, "mentions": mentions}
+REWARDS: dict[str, Callable] = {"exact": exact, "thorough": thorough}
 
 @dataclass(frozen=True)
 class GRPOConfig:
     "How a model learns from rewards. Checked when made: `UserError` names the field, its value and what is allowed."
 
     skills: tuple[str, ...] = ()  # of tinytown, those whose questions are asked; empty: all
-    reward: Literal["exact", "mentions"] = "exact"  # exact: the right answer and nothing more; mentions: its last word occurs
+    reward: Literal["exact", "thorough"] = "exact"  # exact: the right answer and nothing more; thorough: its last word occurs, and words are worth something too
     group_size: int = 8  # answers to each question
     max_new_tokens: int = 12  # longest answer, its <|end|> included; those of tinytown have at most 9
     updates: int = 1  # steps on the answers of one round; with more than 1 the ratio leaves 1, and clipping begins to matter
@@ -230,7 +230,7 @@ class GRPO(FineTuning):
 
     def fitted(self, asked, room):
         "The ids of a question with `<|assistant|>` behind it, and the `Asked`; None where it is too long and skipped."
-        example = fit(self.tokenizer, (*asked.prompt, Message("assistant", "")), room + 1, self.config.too_long)
+        example = fit(self.tokenizer, (*asked.prompt, Message("assistant", "")), room, self.config.too_long)
         return example and (example.ids[:-1], asked)
 
     def windows(self, config): return Numbered(len(self.splits["train"]))
