@@ -720,7 +720,7 @@ class Trainer:
         c, s = self.config, self.state
         if self.steps and s.step >= self.steps: return f"its {self.steps:,} steps are done: give it more with --max-steps" if not c.epochs else f"its {self.steps:,} steps are done: raise --max-steps or --epochs"
         if c.max_seconds and s.train_seconds >= c.max_seconds: return f"its {c.max_seconds:g} s are over: raise --max-seconds"
-        if s.best_val_loss <= c.target_loss: return f"its target, a validation loss of {c.target_loss:g}, is reached: lower --target-loss"
+        if c.target_loss and s.best_val_loss <= c.target_loss: return f"its target, a validation loss of {c.target_loss:g}, is reached: lower --target-loss"
         if c.patience and s.stale >= c.patience: return f"{s.stale} evaluations brought nothing better: raise --patience"
         return ""
 
