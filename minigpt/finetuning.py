@@ -11,6 +11,7 @@ __all__ = ['USER', 'ASSISTANT', 'END', 'CHAT_TOKENS', 'add_special_tokens', 'fil
 # %% ../nbs/10_finetuning.ipynb #352af97e
 import hashlib
 import math
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -166,7 +167,7 @@ def answers(model, tokenizer, questions: list, config: SampleConfig = SampleConf
     return found
 
 def exam_questions(n: int = 100, seed: int = 0) -> list[tinytown.Instruction]:
-    "`n` questions of each skill of `tinytown` about combinations that no text and no demonstration has; of sums those that the corpus has, and under the skill `new sums` those that it has not."
+    "`n` questions of each skill of `tinytown` about combinations that no text and no training has; sums are those of the corpus, and `new sums` those that it has not."
     reserved = tinytown.instructions(n * len(tinytown.SKILLS), "test", seed)
     return [replace(q, skill="new sums") if q.skill == "sums" else q for q in reserved] + tinytown.instructions(n, "val", seed, ("sums",))
 
@@ -186,7 +187,7 @@ def well_formed(answer: Answer) -> bool:
 # %% ../nbs/10_finetuning.ipynb #4088e6dc
 #| hint: take over weight and bias frozen; A uniform within 1 / √in, B zero; forward: the linear layer as it was, plus (x Aᵀ) Bᵀ times alpha / rank
 class LoRALinear(nn.Module):
-    """A frozen linear layer with a learned update of low rank beside it: x W + b + scale · (x A) B, scale = alpha / rank.
+    """A frozen linear layer with a learned update of low rank beside it: x Wᵀ + b + scale · (x Aᵀ) Bᵀ, scale = alpha / rank.
 
     `lora_a` (rank, in) starts uniform, `lora_b` (out, rank) at zero, so that at first nothing changes. Hu et al. 2021."""
     def __init__(self, linear: nn.Linear, rank: int, alpha: float, generator=None):
@@ -242,7 +243,7 @@ class SFTConfig:
 
     bad: Literal["refuse", "skip"] = "refuse"  # a record that is no conversation: end with its line and field, or leave it out and count it
     too_long: Literal["refuse", "skip", "cut"] = "skip"  # a conversation that does not fit the block: end, leave it out, or cut its beginning, never an answer
-    replay: float = 0.0  # share of windows that are text of the base's corpus, against forgetting
+    replay: float = 0.0  # share of windows that are text of the base's corpus, against forgetting; all of their tokens count, so their share of the loss is larger
     lora_rank: int = 0  # rank of low-rank updates beside frozen weights; 0: all weights learn
     lora_alpha: float = 0.0  # the updates are multiplied by lora_alpha / lora_rank; 0: twice the rank
 
@@ -253,7 +254,7 @@ class SFTConfig:
 def read_data(name: str, bad: str = "refuse", sample_size: int = 0, split: str = "train") -> Records:
     "The conversations of `tinytown`, `alpaca-cleaned` or a file, `sample_size` at most (0: all; of tinytown 5,000). `UserError` for what cannot be had or read."
     if name == "tinytown":
-        asked = [q for q in tinytown.instructions(sample_size or 5000, split) if tinytown.is_shown(q)]
+        asked = [q for q in tinytown.instructions(sample_size or 5000, split) if tinytown.stage_of(q) == "shown"]
         said = [(q.short, q.full)[i // len(tinytown.SKILLS) % 2] for i, q in enumerate(asked)]          # both ways of answering alike
         return Records([conversation_from({"instruction": q.question, "output": a}, f"tinytown, {split} {i}") for i, (q, a) in enumerate(zip(asked, said))], [])
     if name in CORPORA:
@@ -295,29 +296,34 @@ def at_hand(corpus: DataConfig | None) -> bool:
     "Whether the text of a corpus can be read without fetching it."
     return corpus is not None and all(is_here(part.data) if part.data in CORPORA else Path(part.data).exists() for part in ([part for part, _ in corpus.parts] or [corpus]))
 
+# %% ../nbs/10_finetuning.ipynb #b6601fc3
 class FineTuning(Task):
     """What the tasks of lessons 10 and 11 share: a tokenizer with chat tokens, a model that has them, low-rank updates where asked for, and how much is forgotten.
 
-    `config` has `bad`, `lora_rank` and `lora_alpha`. The split's loss on the corpus is that of its first 50 batches."""
-    corpus, floor = None, math.nan
+    `config` has `bad`, `lora_rank` and `lora_alpha`. The loss on the corpus is that of the first 50 batches of its validation split."""
+    corpus, floor, new_ids = None, math.nan, ()
 
-    def __init__(self, config): self.config, self.found = config, {}
+    def __init__(self, config): self.config, self.found = config, deque(maxlen=1)
 
     def metrics(self):
-        "What the loss has `found` in the last step, 0-D tensors by name, as means over the processes."
+        "What the loss `found` in the micro-batches of the last step, a dict of 0-D tensors each, as means over micro-batches and processes."
         if not self.found: return {}
-        return dict(zip(self.found, (self.group.sum(torch.stack([v.float().cpu() for v in self.found.values()])) / self.group.world_size).tolist()))
+        mean = torch.stack([torch.stack([v.float() for v in found.values()]) for found in self.found]).mean(0).cpu()
+        return dict(zip(self.found[0], (self.group.sum(mean) / self.group.world_size).tolist()))
 
     def settings(self): return asdict(self.config)
 
     def open(self, config, group, resumed, quiet):
         home, self.resumed, self.group = resumed or Path(config.init_from), resumed, group
+        self.found = deque(maxlen=config.grad_accum)
         if config.init_from == "scratch": raise UserError(f"{self.name} starts from a model: name it with --run")
         if self.config.lora_rank and config.optim.weight_decay: raise UserError("weight_decay does not go together with lora_rank: it would shrink the rows of embedding and head that are to stay; expected weight_decay 0")
         if self.config.lora_rank and config.ema: raise UserError("ema does not go together with lora_rank: an average of factors is not the factors of an average; expected ema 0, or lora_rank 0")
         if self.config.lora_rank and config.parallel == "fsdp" and group.world_size > 1: raise UserError("parallel='fsdp' does not go together with lora_rank: frozen weights have no gradients and no optimizer state to share out; expected ddp")
         old = get_tokenizer(home / "tokenizer.json") if resumed else base_tokenizer(config)
-        self.known, self.tokenizer = old.vocab_size, add_special_tokens(old)
+        self.tokenizer = add_special_tokens(old)
+        self.known = read_json(home / "before.json")["known_tokens"] if resumed else old.vocab_size
+        self.new_ids = [i for i in map(self.tokenizer.special_id, CHAT_TOKENS) if i >= self.known]
         self.vocab_size = max(self.tokenizer.vocab_size, config.model.vocab_size)
         self.corpus = Run(home).corpus if (home / "config.json").is_file() and (home / "checkpoints").is_dir() else None
         self.read(config)
@@ -330,14 +336,16 @@ class FineTuning(Task):
 
     def take(self, config, fitted: Callable):
         "Fill `splits` with what `fitted` makes of each record, None for one that is too long; the questions of the exam, where the data are `tinytown`."
-        self.splits, self.too_long = {}, []
+        self.splits, self.fitting, self.too_long = {}, {}, []
         for split, records in self.records.items():
-            self.splits[split] = []
+            self.splits[split], self.fitting[split] = [], []
             for record in records.items:
                 try: example = fitted(record)
                 except UserError as e: raise UserError(f"{record.where}: {e}. --too-long skip leaves such records out, cut shortens their beginning") from None
                 if example is None: self.too_long.append(record.where)
-                else: self.splits[split].append(example)
+                else:
+                    self.splits[split].append(example)
+                    self.fitting[split].append(record)
             if not self.splits[split]: raise UserError(f"{config.data.data}: no record of the {split} split fits a block of {config.model.block_size} tokens")
         self.asked = exam_questions(20) if config.data.data == "tinytown" else []
 
@@ -354,19 +362,17 @@ class FineTuning(Task):
         return replace(config, vocab_size=self.vocab_size), fill_all
 
     def prepare(self, model):
-        if self.config.lora_rank:
-            rows = [self.tokenizer.special_id(token) for token in CHAT_TOKENS]
-            add_lora(model, self.config.lora_rank, self.config.lora_alpha or 2 * self.config.lora_rank, rows, torch.Generator().manual_seed(0))
+        if self.config.lora_rank: add_lora(model, self.config.lora_rank, self.config.lora_alpha or 2 * self.config.lora_rank, self.new_ids, torch.Generator().manual_seed(0))
 
     def save(self, folder): self.tokenizer.save(Path(folder) / "tokenizer.json")
 
     def begin(self, trainer):
         "Measure the loss on the corpus before anything is learned, and keep it in the run's folder."
         kept = trainer.path / "before.json"
-        if self.resumed: self.before = read_json(kept)["corpus_loss"] if kept.exists() else None
+        if self.resumed: self.before = read_json(kept)["corpus_loss"]
         else:
             with trainer.apart("eval"): self.before = self.corpus_loss(trainer)
-            if trainer.group.is_main: write_json(kept, {"corpus_loss": self.before})
+            if trainer.group.is_main: write_json(kept, {"corpus_loss": self.before, "known_tokens": self.known})
 
     def corpus_loss(self, trainer) -> float | None:
         if not at_hand(self.corpus): return None
@@ -378,11 +384,12 @@ class FineTuning(Task):
         "Exact match by skill on `tinytown`, elsewhere the share of well-formed answers to 16 prompts."
         with trainer.autocast():
             if self.asked: return exam(trainer.model, self.tokenizer, self.asked)
-            prompts = [record.messages[:-1] if hasattr(record, "messages") else record.prompt for record in self.records["val"].items[:16]]
+            prompts = [record.messages[:-1] if hasattr(record, "messages") else record.prompt for record in self.fitting["val"][:16]]
             return {"format": sum(map(well_formed, said := answers(trainer.model, self.tokenizer, prompts))) / len(said)}
 
     def report(self, trainer): return {"corpus_loss_before": self.before, "corpus_loss_after": self.corpus_loss(trainer), **trainer.judged}
 
+# %% ../nbs/10_finetuning.ipynb #fa73d320
 class SFT(FineTuning):
     "Supervised fine-tuning: cross-entropy of the answers in conversations, packed into windows. Wei et al. 2021; Ouyang et al. 2022, section 3.5."
     name = "sft"
@@ -423,7 +430,7 @@ class SFT(FineTuning):
 def finetuning_config(init_from: str, lora_rank: int = 0, gentle: float = 1.0, **changes) -> TrainConfig:
     """A configuration to go on from the model that `init_from` names, a path or a name on the hub: three passes, rates that fall along a cosine.
 
-    A run of Muon goes on with Muon at 0.005 (a sixth of the presets' rates or less), others with AdamW at 0.1 / n_embd, low-rank updates with AdamW at ten times that (Schulman et al. 2025,
+    A run of Muon goes on with Muon at 0.005 (a quarter of the preset tinytown's rate), others with AdamW at 0.1 / n_embd, low-rank updates with AdamW at ten times that (Schulman et al. 2025,
     LoRA without regret). `gentle` multiplies the rates."""
     model, folder = starting_weights(TrainConfig(init_from=init_from))[0], Path(init_from)
     muon = not lora_rank and (folder / "config.json").is_file() and (folder / "checkpoints").is_dir() and Run(folder).config.optim.optimizer == "muon"

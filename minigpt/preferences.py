@@ -60,7 +60,7 @@ class DPOConfig:
 def read_pairs(name: str, bad: str = "refuse", sample_size: int = 0, split: str = "train") -> Records:
     "The preferences of `tinytown` (short answers over whole sentences, both right) or a file, `sample_size` at most (0: all; of tinytown 1,000)."
     if name == "tinytown":
-        asked = tinytown.instructions(sample_size or 1000, split, seed=1)
+        asked = [q for q in tinytown.instructions(sample_size or 1000, split, seed=1) if tinytown.stage_of(q) == "shown"]
         return Records([Preference((Message("user", q.question),), q.short, q.full, f"tinytown, {split} {i}") for i, q in enumerate(asked)], [])
     found = read_preferences(name, bad)
     return Records(found.items[:sample_size or None], found.bad)
@@ -76,6 +76,7 @@ def last_answer(example: Example, tokenizer) -> Example:
     start = len(example.ids) - example.ids[::-1].index(tokenizer.special_id(ASSISTANT))
     return Example(example.ids, [False] * start + example.counted[start:])
 
+# %% ../nbs/11_preferences.ipynb #4bd12e91
 class DPO(FineTuning):
     """Direct preference optimisation, Rafailov et al. 2023. A sequence of a batch is a pair of answers.
 
@@ -125,7 +126,7 @@ class DPO(FineTuning):
         x, y, reference = batch
         logprobs = answer_logprobs(model, x, y)
         chosen, rejected = (logprobs - reference).detach().chunk(2)
-        self.found = {"dpo/accuracy": (chosen > rejected).float().mean(), "dpo/margin": (chosen - rejected).mean(), "dpo/chosen": chosen.mean(), "dpo/rejected": rejected.mean()}
+        self.found.append({"dpo/accuracy": (chosen > rejected).float().mean(), "dpo/margin": (chosen - rejected).mean(), "dpo/chosen": chosen.mean(), "dpo/rejected": rejected.mean()})
         return dpo_loss(*logprobs.chunk(2), *reference.chunk(2), self.config.beta).sum()
 
     def measure(self, trainer, split, max_batches):
@@ -149,12 +150,12 @@ def group_advantages(rewards, eps: float = 1e-4):
     mean, std = rewards.mean(1, keepdim=True), rewards.std(1, keepdim=True)
     return (rewards - mean) / (std + eps)
 
-# %% ../nbs/11_preferences.ipynb #0d64b932
-#| hint: ratio = exp(now − old); the lower of ratio · A and clip(ratio, 1 − clip, 1 + clip) · A; minus kl times exp(reference − now) − (reference − now) − 1
+# %% ../nbs/11_preferences.ipynb #636cd584
+#| hint: ratio = exp(now − old); minus the lower of ratio · A and clip(ratio, 1 − clip, 1 + clip) · A; plus kl times exp(reference − now) − (reference − now) − 1
 def grpo_terms(now, old, reference, advantages, clip: float = 0.2, kl: float = 0.0):
     """What each token adds to the loss, (B, T), from its log probabilities (B, T) under the model in training, the one that wrote it and the reference; advantages (B, 1).
 
-    −min(r A, clip(r, 1 − clip, 1 + clip) A) + kl · k₃, r = exp(now − old), k₃ = exp(reference − now) − (reference − now) − 1 (Schulman 2020). Shao et al. 2024, equations 3 and 4."""
+    −min(ρ A, clip(ρ, 1 − clip, 1 + clip) A) + kl · k₃, ρ = exp(now − old), k₃ = exp(reference − now) − (reference − now) − 1 (Schulman 2020). Shao et al. 2024, equations 3 and 4."""
     ratio = (now - old).exp()
     surrogate = torch.minimum(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages)
     if not kl: return -surrogate
@@ -178,6 +179,7 @@ def thorough(answer: Answer, asked: Asked) -> float:
 
 REWARDS: dict[str, Callable] = {"exact": exact, "thorough": thorough}
 
+# %% ../nbs/11_preferences.ipynb #56f97b3f
 @dataclass(frozen=True)
 class GRPOConfig:
     "How a model learns from rewards. Checked when made: `UserError` names the field, its value and what is allowed."
@@ -202,13 +204,18 @@ class GRPOConfig:
         require(set(self.skills) <= set(tinytown.SKILLS), self, "skills", "some of " + ", ".join(tinytown.SKILLS))
 
 def read_questions(name: str, skills=(), bad: str = "refuse", sample_size: int = 0, split: str = "train") -> Records:
-    "Questions with their right answers: of `tinytown` (1,000 unless `sample_size` is given; both styles are right), or of the conversations that `read_data` reads, whose last answer is the right one."
+    """Questions with their right answers: of `tinytown` (1,000 unless `sample_size` is given; both styles are right), or of the conversations that `read_data` reads, whose last answer is the right one.
+
+    The sums that are kept for the exam (`tinytown.stage_of`) are never trained on, and validation has no others. `UserError` for `skills` of other data."""
     if name == "tinytown":
         asked = tinytown.instructions(sample_size or 1000, split, seed=2, skills=tuple(skills) or tinytown.SKILLS)
+        asked = [q for q in asked if (tinytown.stage_of(q) == "kept") == (split != "train") or q.skill != "sums"]
         return Records([Asked((Message("user", q.question),), (q.short, q.full), f"tinytown, {split} {i}") for i, q in enumerate(asked)], [])
+    if skills: raise UserError(f"skills={skills!r}: only tinytown has skills, {name} has none; expected none")
     found = read_data(name, bad, sample_size, split)
     return Records([Asked(c.messages[:-1], (c.messages[-1].text.strip(),), c.where) for c in found.items], found.bad)
 
+# %% ../nbs/11_preferences.ipynb #df5459a4
 class GRPO(FineTuning):
     """Group relative policy optimisation with a reward that can be checked, Shao et al. 2024. A sequence of a batch is a question; its group of answers is written by the model as it is.
 
@@ -217,12 +224,13 @@ class GRPO(FineTuning):
 
     def __init__(self, config, reward: Callable | None = None):
         super().__init__(config)
-        self.stride, self.reward, self.round = config.updates, reward or REWARDS[config.reward], None
+        self.stride, self.reward, self.round, self.earned = config.updates, reward or REWARDS[config.reward], None, {}
 
     def read(self, config):
         c = self.config
         for name in ("max_steps", "eval_every", "sample_every", "save_every"): require(getattr(config, name) % c.updates == 0, config, name, f"a multiple of updates={c.updates}")
         self.records = split_data(config.data, lambda name, size, split: read_questions(name, c.skills, c.bad, size, split))
+        if c.kl and c.lora_rank and self.new_ids: raise UserError("kl does not go together with lora_rank for a model without chat tokens, whose new rows learn too: expected a fine-tuned model (minigpt sft), kl 0, or lora_rank 0")
         room = config.model.block_size - c.max_new_tokens
         if room < 8: raise UserError(f"max_new_tokens={c.max_new_tokens} leaves {room} tokens of the block for a question: expected at most {config.model.block_size - 8}")
         self.take(config, lambda asked: self.fitted(asked, room))
@@ -259,7 +267,8 @@ class GRPO(FineTuning):
         model.eval()
         with torch.no_grad(), gathered(model), torch.compiler.set_stance("force_eager"), trainer.autocast():
             written = write_batch(model, [prompt for prompt, _ in rows], SampleConfig(temperature=1.0, max_new_tokens=c.max_new_tokens), {self.end}, self.tokenizer.vocab_size, generators=generators)
-            rewards = torch.tensor([self.reward(self.read_answer(w), question) for w, (_, question) in zip(written, rows)]).view(-1, G)
+            said = [(self.read_answer(w), question) for w, (_, question) in zip(written, rows)]
+            rewards, right = (torch.tensor([judge(*pair) for pair in said]).view(-1, G) for judge in (self.reward, exact))
             advantages = group_advantages(rewards).view(-1, 1)
             examples = [[Example([*prompt, *w.tokens], [False] * len(prompt) + [True] * len(w.tokens))] for (prompt, _), w in zip(rows, written)]
             found, size = [], sampler.batch_size * G
@@ -268,8 +277,8 @@ class GRPO(FineTuning):
                 old = token_logprobs(model, x, y)
                 found.append((x, y, advantages[first:first + size].to(trainer.device), old, self.reference(model, x, y, old)))
         model.train()
-        self.found = {"grpo/reward": rewards.mean(), "grpo/length": torch.tensor([len(w.tokens) for w in written]).float().mean(), "grpo/ended": torch.tensor([w.ended for w in written]).float().mean(),
-                             "grpo/undecided": (rewards.std(1) == 0).float().mean()}
+        self.earned = {"grpo/reward": rewards.mean(), "grpo/right": right.mean(), "grpo/all_right": right.amin(1).mean(), "grpo/none_right": 1 - right.amax(1).mean(), "grpo/undecided": (rewards.std(1) == 0).float().mean(),
+                       "grpo/length": torch.tensor([len(w.tokens) for w in written]).float().mean(), "grpo/ended": torch.tensor([w.ended for w in written]).float().mean()}
         return found
 
     def reference(self, model, x, y, old):
@@ -289,8 +298,8 @@ class GRPO(FineTuning):
         now, counted = token_logprobs(model, x, y), y != -100
         terms = grpo_terms(now, old, reference, advantages, self.config.clip, self.config.kl) * counted
         ratio, apart = (now - old).detach().exp(), (reference - now).detach()
-        n = counted.sum()
-        self.found |= {"grpo/clipped": (((ratio - 1).abs() > self.config.clip) & counted).sum() / n, "grpo/kl": ((apart.exp() - apart - 1) * counted).sum() / n}
+        found = {"clipped": (ratio - 1).abs() > self.config.clip, **({"kl": apart.exp() - apart - 1} if self.config.kl else {})}
+        self.found.append({**{name: value.to(x.device) for name, value in self.earned.items()}, **{f"grpo/{name}": (value * counted).sum() / counted.sum() for name, value in found.items()}})
         return (terms.sum(1) / counted.sum(1)).sum()
 
     def measure(self, trainer, split, max_batches):

@@ -29,6 +29,7 @@ from .evaluation import compare, load_questions, multiple_choice, window_losses
 from .launching import launch_command
 from .planning import plan_command
 from .posttraining import chat_template, dpo_command, grpo_command, sft_command
+from .student import check_command, student_command
 from .talk import chat_command, sample_command
 from .terminal import OF_WEIGHTS, flags_in, parse, read_flags, table, with_length
 from .texts import corpora_command, prepare_command, tokenizer_command
@@ -197,6 +198,7 @@ COMMANDS = {"train": (train_command, "train a model, or go on with --resume RUN"
             "tokenizer": (tokenizer_command, "train a tokenizer, show how it cuts, count tokens"), "bench": (bench_command, "measure this machine"),
             "plan": (plan_command, "what a run will need: parameters, FLOPs, memory, time, cost"),
             "launch": (launch_command, "write a job script for Slurm, or a task for SkyPilot"),
+            "student": (student_command, "write the course without its answers, or bring it up to date"), "check": (check_command, "judge the exercises of a learner's notebook"),
             "corpora": (corpora_command, "list the corpora"), "doctor": (doctor_command, "look at this machine, or at a run")}
 
 def usage() -> str:

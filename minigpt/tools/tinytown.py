@@ -9,7 +9,7 @@ __all__ = ['NAMES', 'SHE', 'HE_SHE', 'HE_SHE_FIRST', 'PLACES', 'THINGS', 'FOODS'
            'HELD_CAST', 'HELD_HEAD', 'HELD_PAIR', 'HELD_CHANGE', 'HELD_SUM', 'NOBODY', 'LOST', 'FOOD', 'MOOD', 'LENT',
            'SPLITS', 'KINDS', 'CHUNK', 'SKILLS', 'WORDS', 'words', 'Pen', 'sums', 'story', 'shopping', 'counting',
            'talk', 'animals', 'Documents', 'stream', 'generate', 'log_prob', 'Probe', 'probes', 'exact_match', 'score',
-           'Instruction', 'style_of', 'is_right', 'is_shown', 'instructions']
+           'Instruction', 'style_of', 'is_right', 'stage_of', 'instructions']
 
 # %% ../../nbs/tools/tinytown.ipynb #b04a6639
 import itertools
@@ -535,7 +535,7 @@ _EXAMS = {"recall": shopping, "tracking": story, "agreement": animals, "counting
 
 @dataclass(frozen=True)
 class Probe:
-    "An exam question: the beginning of a document whose combination the corpus never uses."
+    "An exam question: the beginning of a document, as a rule of one whose combination the corpus never uses."
     skill: str
     prompt: str     # ends with a word or a question mark, without a blank
     answer: str     # how it goes on, its leading blank included, up to the full stop or the next choice
@@ -548,11 +548,11 @@ def _exam_texts(skill, seed, stream, held_out):
         for valid, prompt, answer in zip(pen.valid, pen.texts(slice(0, pen.answer.start)), pen.texts(pen.answer)):
             if valid and answer: yield prompt, answer
 
-def probes(skill: str, n: int = 1000, seed: int = 0) -> list[Probe]:
-    "`n` distinct probes of a skill; probe i is the same whatever `n`. `UserError` for an unknown skill or seed."
+def probes(skill: str, n: int = 1000, seed: int = 0, reserved: bool = True) -> list[Probe]:
+    "`n` distinct probes of a skill; probe i is the same whatever `n`. Not `reserved`: about combinations of the corpus. `UserError` for an unknown skill or seed."
     if skill not in SKILLS: raise UserError(f"tinytown has no skill {skill!r}: expected one of {', '.join(SKILLS)}")
     found = {}
-    for prompt, answer in _exam_texts(skill, seed, len(SPLITS) + SKILLS.index(skill), held_out=True):
+    for prompt, answer in _exam_texts(skill, seed, len(SPLITS) + SKILLS.index(skill), held_out=reserved):
         if len(found) >= n: return list(found.values())
         found.setdefault(prompt, Probe(skill, prompt, answer))
 
@@ -612,11 +612,13 @@ def _ask(skill, prompt, answer):
     return Instruction(skill, question, *(said.strip()[0].upper() + said.strip()[1:] + "." for said in (short, full)))
 
 # %% ../../nbs/tools/tinytown.ipynb #1fc9d5f8
-def is_shown(instruction: Instruction) -> bool:
-    "Whether demonstrations may hold this instruction: all but the sums a + b with (3 a + 5 b) mod 8 of 2 or more."
-    if instruction.skill != "sums": return True
+def stage_of(instruction: Instruction) -> str:
+    """Who may ask for it: "shown" for demonstrations and preferences, "asked" for rewards beside those, "kept" for the exam alone.
+
+    All is shown but sums: a + b goes by (3 a + 5 b) mod 8, with 0 and 1 shown, 2 and 7 kept."""
+    if instruction.skill != "sums": return "shown"
     a, b = (_number(" " + word) for word in re.fullmatch(r"What is (\w+) plus (\w+)\?", instruction.question).groups())
-    return (3 * a + 5 * b) % 8 < 2
+    return ("shown", "shown", "kept", "asked", "asked", "asked", "asked", "kept")[(3 * a + 5 * b) % 8]
 
 def _questions(skill, split, seed):
     "The instructions of a skill and a split (its number), without end."
