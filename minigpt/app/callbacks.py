@@ -67,7 +67,7 @@ def describe(trainer) -> str:
         *([("base", c.init_from)] if c.init_from != "scratch" else []),
         ("model", f"{model.arch}: {model.n_layer} layers, {model.n_embd} wide, {model.n_head} heads, block {model.block_size}: "
                   f"{count_parameters(model)['total']:,} parameters, {flops_per_token(model) / 1e6:,.1f} MFLOP a token"),
-        *([("low rank", f"{sum(p.numel() for p in ours):,} parameters in {len(ours) // 2} updates learn, and the rows of the {len(CHAT_TOKENS)} chat tokens; all else is frozen")] if ours else []),
+        *([("low rank", f"{sum(p.numel() for p in ours):,} parameters in {len(ours) // 2} updates learn{f', and the rows of the {new} chat tokens' if (new := len(trainer.task.new_ids)) else ''}; all else is frozen")] if ours else []),
         ("optimizer", groups),
         ("run", "evaluation only" if c.eval_only else f"{length}, {step} a step"),
         ("device", f"{name}{f', {world} processes by {c.parallel}' if world > 1 else ''}, {c.dtype}, compile {c.compile}"),
