@@ -64,7 +64,7 @@ def launch(arguments, processes: int = 2, nodes: int = 1, timeout: float | None 
             if launcher.poll() is None: launcher.terminate()       # torchrun passes it on to its processes, and kills them after 30 s
         for launcher in launchers: launcher.wait()
     for launcher, (_, errors) in zip(launchers, printed):
-        if launcher.returncode: raise UserError(f"torchrun ended with exit code {launcher.returncode}: {errors[max(0, errors.find('Traceback')):][:3000]}")
+        if launcher.returncode: raise UserError(f"torchrun ended with exit code {launcher.returncode}: {errors[max(0, errors.find('Traceback') - 800):][:4000]}")
     return [subprocess.CompletedProcess(command, launcher.returncode, *output) for launcher, output in zip(launchers, printed)]
 
 # %% ../nbs/09_distributed.ipynb #b6793672
