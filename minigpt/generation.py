@@ -43,6 +43,7 @@ def cut_min_p(logits, p: float):
     return logits.masked_fill(logits < threshold, -math.inf)
 
 # %% ../nbs/07_generation.ipynb #181f5056
+#| effort: medium, 20 minutes
 #| hint: sort descending, softmax, cumsum; the mass before a token is its running sum without itself; the smallest kept logit is the threshold
 def cut_top_p(logits, p: float):
     "Logits (…, V) with −inf outside the smallest group whose probability reaches `p`; what ties with its last stays. Holtzman et al. 2019."
@@ -69,6 +70,7 @@ def filter_logits(logits, temperature: float = 1.0, top_k: int = 0, top_p: float
     return logits
 
 # %% ../nbs/07_generation.ipynb #00ff9501
+#| effort: medium, 15 minutes
 #| hint: cumsum along the vocabulary; u times the last running sum is the dart; torch.searchsorted(…, right=True) skips stretches of length 0
 def inverse_cdf(weights, u):
     "The token (B,) int64 on whose stretch of the running sum of `weights` (B, V) the dart `u` (B,) in [0, 1), times the sum, falls; both float64."
@@ -122,7 +124,6 @@ def sample_token(logits, config: SampleConfig, generator, seen=None):
     return inverse_cdf(p, throw_darts(generator, len(logits)).to(p.device)).to(logits.device)
 
 # %% ../nbs/07_generation.ipynb #2d1a777d
-#| hint: nothing is dropped while the text fits; beyond that the start moves in strides of block_size − block_size // 2 + 1, as few as make the rest fit
 def context_start(length: int, block_size: int) -> int:
     """Where the model starts to read a text of `length` tokens: 0 while it fits into a block, else so that at most a block is read.
 
@@ -311,7 +312,6 @@ def _draws(model, idx, config, cached, vocab_size, padding, draft, compiled):
     return guessed_stream(model, draft, idx, config, vocab_size=vocab_size)
 
 # %% ../nbs/07_generation.ipynb #02d9e6ae
-#| hint: feed token_bytes of each id to codecs.getincrementaldecoder("utf-8")(errors="replace"); pass on what is not empty; flush with final=True
 def text_pieces(tokenizer, ids: Iterable[int]) -> Iterator[str]:
     "The text of `ids` piece by piece, none of them empty and no character split; joined they are `tokenizer.decode(ids)`."
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -338,6 +338,7 @@ def _until(stops, draws):
             yield token.item()
 
 # %% ../nbs/07_generation.ipynb #e372ea32
+#| effort: hard, 30 minutes
 #| hint: collect pieces; at the first stop give what stands before it and end; else hold back the longest ending that could begin a stop, and at the end give the rest
 def before_stop(pieces: Iterable[str], stops: Iterable[str]) -> Iterator[str]:
     """The text of `pieces`, none empty, up to the one of the texts `stops` that is complete first (of two at once the longer), which is left out.
@@ -446,6 +447,7 @@ class Chat:
         del self.turns[-2:]
 
 # %% ../nbs/07_generation.ipynb #dfd2ce6a
+#| effort: hard, 30 minutes
 #| hint: guess i stands where its dart is below p/q and all before it stand; the token after them is drawn from max(p − q, 0) there, or from the last p where all stand
 def accept_guesses(p, q, guesses, u):
     """How many of `guesses` (B, k) stand, (B,), and the token that comes after them, (B,), so that all follow the distributions `p`.

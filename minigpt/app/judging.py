@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['directives', 'Exercise', 'exercises', 'sources', 'Names', 'names_of', 'needed', 'course_folder', 'read_notebook',
-           'lessons', 'Grade', 'with_answer', 'judged', 'grade']
+           'lessons', 'handed_out', 'reference_for', 'Grade', 'with_answer', 'run_cells', 'judged', 'grade']
 
 # %% ../../nbs/app/judging.ipynb #7160ce76
 import ast
@@ -42,7 +42,7 @@ def exercises(cells: list[str]) -> list[Exercise]:
         marks = directives(source)
         if "exercise" not in marks: continue
         name = next(node.name for node in ast.parse(source).body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
-        check = next((i for i in range(number + 1, len(cells)) if re.search(rf"^(refusals\()?check_\w+[(,] ?{name}\b", cells[i], re.MULTILINE)), None)
+        check = next((i for i in range(number + 1, len(cells)) if re.search(rf"^check_\w+\({name}\b", cells[i], re.MULTILINE)), None)
         if check is None: raise UserError(f"cell {number + 1} has the exercise {name}, and no cell below it calls a check_… with it")
         found.append(Exercise(name, number, check, marks.get("effort", ""), marks.get("hint", "")))
     return found
@@ -54,10 +54,11 @@ def sources(notebook) -> list[str]:
 # %% ../../nbs/app/judging.ipynb #a54f3151
 @dataclass(frozen=True)
 class Names:
-    "What a cell reads when it runs, what its functions read when they are called, what it binds, and what it changes without binding it."
+    "What a cell reads when it runs, what its functions read when they are called, what it binds, what of that it imports, and what it changes without binding it."
     now: frozenset
     later: frozenset
     bound: frozenset
+    imported: frozenset
     changed: frozenset
 
 def _globals_of(scope, called: bool):
@@ -90,7 +91,7 @@ def _pieces(statements):
 
 def names_of(source: str) -> Names:
     "The `Names` of a cell."
-    now, later, bound, changed = set(), set(), set(), set()
+    now, later, bound, imported, changed = set(), set(), set(), set(), set()
     for piece in _pieces(ast.parse(source).body):
         if isinstance(piece, list):
             bound |= set(piece)
@@ -100,6 +101,7 @@ def names_of(source: str) -> Names:
         now |= ({s.get_name() for s in scope.get_symbols() if s.is_referenced()} | {name for name, called in within if not called}) - bound
         later |= {name for name, called in within if called}
         bound |= {s.get_name() for s in scope.get_symbols() if s.is_assigned() or s.is_imported()}
+        imported |= {s.get_name() for s in scope.get_symbols() if s.is_imported()}
         if isinstance(piece, ast.Assign): roots = piece.targets
         elif isinstance(piece, ast.AugAssign): roots = [piece.target]
         else: roots = [piece.value.func] if isinstance(piece, ast.Expr) and isinstance(piece.value, ast.Call) else []
@@ -107,7 +109,7 @@ def names_of(source: str) -> Names:
             inner = root
             while isinstance(inner, (ast.Attribute, ast.Subscript, ast.Call)): inner = inner.func if isinstance(inner, ast.Call) else inner.value
             if isinstance(inner, ast.Name) and (inner is not root or isinstance(piece, ast.AugAssign)): changed.add(inner.id)
-    return Names(*map(frozenset, (now, later, bound, changed - bound | {name for name in changed if name in now})))
+    return Names(*map(frozenset, (now, later, bound, imported, changed - bound | {name for name in changed if name in now})))
 
 def needed(cells: list[str], index: int) -> list[int]:
     "Numbers, in order, of the cells among `cells` (sources) that cell `index` needs to run, itself included."
@@ -115,6 +117,7 @@ def needed(cells: list[str], index: int) -> list[int]:
     def givers(name, before):
         "The last cell before `before` that binds the name, and those after it that change it."
         last = next((i for i in reversed(range(before)) if name in names[i].bound), None)
+        if last is not None and name in names[last].imported: return [last]            # np.save(…) does not change np
         return [] if last is None else [last, *(i for i in range(last + 1, before) if name in names[i].changed)]
     while todo:
         cell = todo.pop()
@@ -142,10 +145,21 @@ def lessons(course=None) -> list[Path]:
     "The lessons' notebooks, in order."
     return sorted(course_folder(course).glob("[0-9][0-9]_*.ipynb"))
 
+def handed_out(course=None) -> list[Path]:
+    "The notebooks that learners get: the lessons, and the labs that have an exercise."
+    return lessons(course) + [path for path in sorted(course_folder(course).glob("labs/*.ipynb")) if any("exercise" in directives(source) for source in sources(read_notebook(path)))]
+
+def reference_for(path, course=None) -> Path:
+    "The course's notebook of the same name as a learner's. `UserError` that lists them where there is none."
+    found = {reference.name: reference for reference in handed_out(course)}
+    if Path(path).name not in found: raise UserError(f"{Path(path).name} is none of the course's notebooks: expected {', '.join(found)}")
+    return found[Path(path).name]
+
 @dataclass(frozen=True)
 class Grade:
     "What became of one exercise."
     name: str
+    effort: str         # as the lesson says
     passed: bool
     said: str           # the check's words, or what went wrong
     seconds: float
@@ -166,24 +180,28 @@ def with_answer(reference, learner, exercise: Exercise) -> list[str]:
         found += [answers[0].source if number == exercise.cell else source, *own.get(cell.id, [])]
     return found
 
-def _run(cells: list[str], numbers: list[int], name: str, space: dict):
+def run_cells(cells: list[str], numbers: list[int], name: str, space: dict):
+    "Run the cells of these numbers, one or more, in the namespace `space`; the value of the expression with which the last one ends, or None."
     for number in numbers:
-        label = f"<{name}, cell {number + 1}>"
+        label, tree = f"<{name}, cell {number + 1}>", ast.parse(cells[number])
         linecache.cache[label] = (len(cells[number]), None, cells[number].splitlines(True), label)
-        exec(compile(cells[number], label, "exec"), space)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, label, "exec"), space)
+        value = eval(compile(ast.Expression(last.value), label, "eval"), space) if last else None
+    return value
 
 def judged(cells: list[str], exercise: Exercise, name: str) -> Grade:
     "Run the check of an exercise with what it needs of `cells`, in this process."
     begin, space = time.perf_counter(), {"__name__": "__main__"}
     try:
         check = next(e.check for e in exercises(cells) if e.name == exercise.name)
-        _run(cells, needed(cells, check), name, space)
+        run_cells(cells, needed(cells, check), name, space)
         passed, said = True, "right"
     except NotImplementedError: passed, said = False, "not written yet"
     except AssertionError as e: passed, said = False, str(e) or "an assertion without words failed"
     except SyntaxError as e: passed, said = False, f"line {e.lineno} is no Python: {e.msg}"
     except Exception as e: passed, said = False, f"{type(e).__name__}: {e}"
-    return Grade(exercise.name, passed, said, time.perf_counter() - begin)
+    return Grade(exercise.name, exercise.effort, passed, said, time.perf_counter() - begin)
 
 def _worker(connection):
     while True:
@@ -193,12 +211,12 @@ def _worker(connection):
 
 def grade(path, course=None, patience: float = 60.0) -> list[Grade]:
     "Judge every exercise of a learner's notebook, each in at most `patience` seconds, against the lesson of the same name in the folder `course`. `UserError` where one of the two is no notebook."
-    learner, reference = read_notebook(path), read_notebook(course_folder(course) / Path(path).name)
+    learner, reference = read_notebook(path), read_notebook(reference_for(path, course))
     context, connection, process, found = multiprocessing.get_context("spawn"), None, None, []
     for exercise in exercises(sources(reference)):
         try: cells = with_answer(reference, learner, exercise)
         except UserError as e:
-            found.append(Grade(exercise.name, False, str(e), 0.0))
+            found.append(Grade(exercise.name, exercise.effort, False, str(e), 0.0))
             continue
         if process is None:
             connection, theirs = context.Pipe()
@@ -212,7 +230,7 @@ def grade(path, course=None, patience: float = 60.0) -> list[Grade]:
                 continue
             said = f"did not end within {patience:.0f} seconds"
         except (EOFError, OSError): said = "ended the process"
-        found.append(Grade(exercise.name, False, said, patience))
+        found.append(Grade(exercise.name, exercise.effort, False, said, patience))
         process.kill()
         process = None
     if process is not None: process.kill()

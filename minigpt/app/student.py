@@ -17,7 +17,7 @@ from pathlib import Path
 
 import tyro
 
-from .judging import directives, grade, lessons, read_notebook
+from .judging import directives, grade, handed_out, read_notebook
 from .terminal import parse, table
 from ..tools.errors import UserError
 from ..tools.files import atomic_write
@@ -50,7 +50,9 @@ def student_version(notebook):
         cell.metadata = {}
         if cell.cell_type != "code": continue
         cell.outputs, cell.execution_count = [], None
-        if "exercise" in directives(cell.source): cell.source = blank(cell.source)
+        marks = directives(cell.source)
+        if "exercise" in marks: cell.source = blank(cell.source)
+        elif "teacher" in marks: cell.source = "# In the teacher's copy this cell tries wrong answers: the check above refuses each, in words of its own."
         else: cell.source = re.sub(r"^#\|\s*(export|default_exp.*)\s*\n?", "", cell.source)
     return found
 
@@ -65,13 +67,13 @@ def write_notebook(notebook, path):
 def write_course(out, course=None) -> list[Path]:
     "Write the student version of every lesson into the folder `out`. `UserError` where one of them is there already, with nothing written."
     out = Path(out)
-    if there := [path.name for path in lessons(course) if (out / path.name).exists()]: raise UserError(f"{out} has {there[0]}: a learner's file is never replaced. Bring it up to date with --update, or name another folder")
-    for path in lessons(course):
+    if there := [path.name for path in handed_out(course) if (out / path.name).exists()]: raise UserError(f"{out} has {there[0]}: a learner's file is never replaced. Bring it up to date with --update, or name another folder")
+    for path in handed_out(course):
         found = student_version(read_notebook(path))
         for place in (out / ".handed_out" / path.name, out / path.name):
             place.parent.mkdir(parents=True, exist_ok=True)
             write_notebook(found, place)
-    return [out / path.name for path in lessons(course)]
+    return [out / path.name for path in handed_out(course)]
 
 def merged(base, mine, theirs):
     "The learner's notebook `mine`, made from `base`, with what `theirs` brings; where both changed a line, `mine`."
@@ -87,9 +89,9 @@ def update_course(out, course=None) -> list[tuple[str, str]]:
     One that a learner changed is kept in `out`/backup before it is merged. `UserError` where `out` was not handed out by `write_course`, before anything is written."""
     out, done, now = Path(out), [], time.strftime("%Y%m%d-%H%M%S")
     if not (out / ".handed_out").is_dir(): raise UserError(f"{out} was not made by minigpt student --out: no {out / '.handed_out'} tells what was handed out")
-    notebooks = {name: {path.name: read_notebook(folder / path.name) for path in lessons(course) if (folder / path.name).exists()} for name, folder in (("mine", out), ("base", out / ".handed_out"))}
+    notebooks = {name: {path.name: read_notebook(folder / path.name) for path in handed_out(course) if (folder / path.name).exists()} for name, folder in (("mine", out), ("base", out / ".handed_out"))}
     if strange := notebooks["mine"].keys() - notebooks["base"].keys(): raise UserError(f"{out / min(strange)} was not handed out by minigpt student: move it away first")
-    for path in lessons(course):
+    for path in handed_out(course):
         theirs, mine, base = student_version(read_notebook(path)), notebooks["mine"].get(path.name), notebooks["base"].get(path.name)
         if mine is not None and _text(base) == _text(theirs): what = "as it was"
         elif mine is None: what = "new" if base is None else "was gone, written again"
@@ -132,6 +134,6 @@ def check_command(arguments) -> int:
     a = parse(CheckCommand, "check", arguments)
     if a.patience <= 0: raise UserError(f"patience={a.patience:g} is not allowed: expected more than 0 seconds")
     found = grade(a.notebook, a.course, a.patience)
-    if found: print(table([(g.name, "right" if g.passed else "not yet", "" if g.passed else g.said) for g in found], header=("exercise", "", "what the check says"), width=max(80, shutil.get_terminal_size().columns)))
+    if found: print(table([(g.name, g.effort, "right" if g.passed else "not yet", "" if g.passed else g.said) for g in found], header=("exercise", "how hard", "", "what the check says"), width=max(80, shutil.get_terminal_size().columns)))
     print(f"{sum(g.passed for g in found)} of {len(found)} right")
     return 0
