@@ -20,7 +20,6 @@ from torch.nn.attention.flex_attention import AuxRequest, BlockMask, create_bloc
 from .tools.errors import UserError
 
 # %% ../nbs/01_attention.ipynb #c0e1788d
-#| effort: easy, 10 minutes
 #| hint: take off the largest entry along dim (keep the dimension) before the exponential, then divide by the sum along dim
 def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
     "exp(x) normalised to sum one along `dim`; the largest entry is subtracted first, so that nothing overflows."
@@ -28,7 +27,6 @@ def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
     return weights / weights.sum(dim, keepdim=True)
 
 # %% ../nbs/01_attention.ipynb #757c053c
-#| effort: easy, 15 minutes
 #| hint: a lower triangle of True; with S > T it is shifted right, so that the last query sees all S; a window cuts it off below another diagonal
 def causal_mask(T: int, S: int = 0, window: int = 0, device=None) -> torch.Tensor:
     """(T, S) booleans, True where a query may look: query t is the (S − T + t)-th position of S and sees those up to it.
@@ -50,7 +48,6 @@ def rotary_frequencies(head_dim: int, length: int, base: float = 10_000.0, start
     return angles.cos(), angles.sin()
 
 # %% ../nbs/01_attention.ipynb #9528ed17
-#| effort: medium, 20 minutes
 #| hint: a and b are the two halves of the last dimension; turn each pair as `turn` does above, all at once
 def apply_rotary(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
     """Turn the pairs (x[i], x[i + D/2]) of `x` (…, T, D) by the angles of `cos` and `sin` (T, D / 2).
@@ -73,7 +70,6 @@ def rotary_layout(rows: torch.Tensor, head_dim: int, to: str) -> torch.Tensor:
     return rows.unflatten(0, (-1, *pairs)).transpose(1, 2).flatten(0, 2)
 
 # %% ../nbs/01_attention.ipynb #8f6a51da
-#| effort: medium, 30 minutes
 #| hint: scores are q kᵀ over the square root of the last dimension; scores of hidden positions become -inf before the softmax over keys; a sink is one more column of scores, dropped after it
 def scaled_dot_product_attention(q, k, v, mask=None, dropout: float = 0.0, sinks=None):
     """softmax(q kᵀ / √D) v with queries (…, T, D), keys and values (…, S, D); gives (…, T, D).

@@ -514,7 +514,6 @@ def slide(cards: np.ndarray, rows: int, columns: int, keys) -> np.ndarray:
     return row * columns + column
 
 # %% ../nbs/04_data.ipynb #42322dd4
-#| effort: hard, 30 minutes
 #| hint: lay the cards in a grid of about √n rows and just enough columns, slide all once, then again those outside 0…n−1 until none is; the keys depend on the seed and on the epoch
 def permute(index, n: int, seed: int, epoch: int = 0) -> np.ndarray:
     """The places, int64, in 0…n−1 to which a shuffle takes `index`, an array of numbers in the same range.
@@ -626,7 +625,6 @@ def make_windows(tokens: Tokens, block_size: int, seed: int = 0) -> Windows:
     return DocumentWindows(tokens, block_size) if tokens.windows == "documents" else FixedWindows(len(tokens), block_size, seed)
 
 # %% ../nbs/04_data.ipynb #d82e7468
-#| effort: hard, 30 minutes
 #| hint: number = step·G + (micro·world_size + rank)·batch_size + b, G = batch_size·grad_accum·world_size; divide by len(windows): the quotient is the epoch, the remainder goes through permute(…, seed, epoch)
 class BatchSampler:
     """`sampler(step)`: start positions (grad_accum, batch_size), int64, of this rank's windows: a pure function of its arguments.
@@ -661,7 +659,6 @@ class BatchSampler:
         return starts
 
 # %% ../nbs/04_data.ipynb #f68cf202
-#| effort: medium, 15 minutes
 #| hint: lay the pieces in an array of rows × (T + 1) filled with -100; y is all but the first column, x all but the last with 0 where there is no token
 def inputs_and_targets(pieces, block_size: int, rows: int = 0, device="cpu"):
     """(x, y), int64 (B, T), of pieces of the stream with at most T + 1 tokens: y is the token after the one in x, −100 where there is none.

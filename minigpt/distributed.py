@@ -23,7 +23,6 @@ from .tools.errors import UserError
 from .tools.processes import Processes
 
 # %% ../nbs/09_distributed.ipynb #eee37fb5
-#| effort: medium, 15 minutes
 #| hint: in turn 0 a process sends the piece of its own number; in each later turn the one it has just received, which its left neighbour sent
 def ring_turn(rank: int, turn: int, n: int) -> tuple[int, int]:
     "(piece to send, piece to receive), 0 to n − 1, of process `rank` in a ring of `n`, in `turn` (from 0) of 2(n − 1). Patarasuk and Yuan 2009."
@@ -69,7 +68,6 @@ def launch(arguments, processes: int = 2, nodes: int = 1, timeout: float | None 
     return [subprocess.CompletedProcess(command, launcher.returncode, *output) for launcher, output in zip(launchers, printed)]
 
 # %% ../nbs/09_distributed.ipynb #b6793672
-#| effort: medium, 15 minutes
 #| hint: lay all gradients end to end, sum that one tensor over the processes, divide by their number, and copy the pieces back where they came from
 def average_gradients(parameters, group: Processes, all_reduce=dist.all_reduce):
     "Replace every gradient of `parameters` by its mean over all processes, with a single sum; parameters without a gradient, the same ones on all processes, are left alone. The core of `DistributedDataParallel`, without its overlap."
@@ -93,7 +91,6 @@ def load_in_parts(folder, model, optimizers):
     dcp.load(parts_of(model, optimizers), storage_reader=dcp.HuggingFaceStorageReader(str(folder)))
 
 # %% ../nbs/09_distributed.ipynb #7bb3a9c6
-#| effort: easy, 10 minutes
 #| hint: the derivative of write / τ + (τ / 2 + restart) / between_failures by τ is zero at a square root
 def checkpoint_interval(write: float, between_failures: float) -> float:
     "Seconds of work between checkpoints that take `write` seconds, at which least is wasted where failures come `between_failures` seconds apart on average. Young 1974."

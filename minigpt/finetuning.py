@@ -74,7 +74,6 @@ class Example(NamedTuple):
     counted: list[bool]
 
 # %% ../nbs/10_finetuning.ipynb #ea10c533
-#| effort: medium, 20 minutes
 #| hint: go through the messages; a system text waits for the next question; encode_ordinary what is said, with a blank before it; count an answer's tokens and its <|end|>, never who speaks
 def render(tokenizer: Tokenizer, messages) -> Example:
     """The tokens of a conversation: end-of-text where the tokenizer has it, then `<|user|>` and `<|assistant|>` before what each says, and `<|end|>` after an answer.
@@ -186,7 +185,6 @@ def well_formed(answer: Answer) -> bool:
     return answer.ended and bool(answer.text) and not any(token in answer.text for token in CHAT_TOKENS)
 
 # %% ../nbs/10_finetuning.ipynb #4088e6dc
-#| effort: medium, 15 minutes
 #| hint: take over weight and bias frozen; A uniform within 1 / √in, B zero; forward: the linear layer as it was, plus (x Aᵀ) Bᵀ times alpha / rank
 class LoRALinear(nn.Module):
     """A frozen linear layer with a learned update of low rank beside it: x Wᵀ + b + scale · (x Aᵀ) Bᵀ, scale = alpha / rank.

@@ -43,7 +43,6 @@ def cut_min_p(logits, p: float):
     return logits.masked_fill(logits < threshold, -math.inf)
 
 # %% ../nbs/07_generation.ipynb #181f5056
-#| effort: medium, 20 minutes
 #| hint: sort descending, softmax, cumsum; the mass before a token is its running sum without itself; the smallest kept logit is the threshold
 def cut_top_p(logits, p: float):
     "Logits (…, V) with −inf outside the smallest group whose probability reaches `p`; what ties with its last stays. Holtzman et al. 2019."
@@ -70,7 +69,6 @@ def filter_logits(logits, temperature: float = 1.0, top_k: int = 0, top_p: float
     return logits
 
 # %% ../nbs/07_generation.ipynb #00ff9501
-#| effort: medium, 15 minutes
 #| hint: cumsum along the vocabulary; u times the last running sum is the dart; torch.searchsorted(…, right=True) skips stretches of length 0
 def inverse_cdf(weights, u):
     "The token (B,) int64 on whose stretch of the running sum of `weights` (B, V) the dart `u` (B,) in [0, 1), times the sum, falls; both float64."
@@ -338,7 +336,6 @@ def _until(stops, draws):
             yield token.item()
 
 # %% ../nbs/07_generation.ipynb #e372ea32
-#| effort: hard, 30 minutes
 #| hint: collect pieces; at the first stop give what stands before it and end; else hold back the longest ending that could begin a stop, and at the end give the rest
 def before_stop(pieces: Iterable[str], stops: Iterable[str]) -> Iterator[str]:
     """The text of `pieces`, none empty, up to the one of the texts `stops` that is complete first (of two at once the longer), which is left out.
@@ -447,7 +444,6 @@ class Chat:
         del self.turns[-2:]
 
 # %% ../nbs/07_generation.ipynb #dfd2ce6a
-#| effort: hard, 30 minutes
 #| hint: guess i stands where its dart is below p/q and all before it stand; the token after them is drawn from max(p − q, 0) there, or from the last p where all stand
 def accept_guesses(p, q, guesses, u):
     """How many of `guesses` (B, k) stand, (B,), and the token that comes after them, (B,), so that all follow the distributions `p`.

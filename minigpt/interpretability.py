@@ -129,7 +129,6 @@ def previous_token_score(recording):
     return attention_to(recording, 1)
 
 # %% ../nbs/12_interpretability.ipynb #71914b36
-#| effort: easy, 15 minutes
 #| hint: the present word stood `period` places back; the key wanted is the one after it; only queries that have a first period behind them count
 def induction_score(recording, period):
     """Mean weight (L, H) on the token that followed the present one a period ago: prefix matching (Olsson et al. 2022).
@@ -197,7 +196,6 @@ def replace_head(x, site, source, positions, D):
     return torch.cat((before, replaced(own, source and source.mixed[site.layer][:, site.head], positions), after), dim=-1)
 
 # %% ../nbs/12_interpretability.ipynb #46baf2f0
-#| effort: medium, 15 minutes
 #| hint: norm first, then head, on all streams at once; cut off the padded rows of the vocabulary, and cap as the model does
 @torch.no_grad()
 def logit_lens(model, recording):
@@ -219,7 +217,6 @@ class Attribution:
     def total(self): return self.embedding + self.heads.sum((0, 1)) + self.mlps.sum(0) + self.biases
 
 # %% ../nbs/12_interpretability.ipynb #450f6db4
-#| effort: hard, 40 minutes
 #| hint: the direction is the difference of two rows of head.weight; times the norm's gain, over the root of the mean square of the LAST stream (LayerNorm: minus its mean, eps inside)
 @torch.no_grad()
 def direct_logit_attribution(model, recording, answers, others=None, positions=-1) -> Attribution:

@@ -34,7 +34,6 @@ class LayerNorm(nn.Module):
     def forward(self, x): return F.layer_norm(x, self.weight.shape, self.weight, self.bias, self.eps)
 
 # %% ../nbs/02_model.ipynb #9dd86cfe
-#| effort: easy, 10 minutes
 #| hint: the root of (the mean of the squares over the last dimension, plus eps) divides x; then one learned gain per channel, called weight
 class RMSNorm(nn.Module):
     "Divide by the root of the mean square over channels, and scale (Zhang and Sennrich 2019). (…, C) to (…, C)."
@@ -126,7 +125,6 @@ class MixtureOfExperts(nn.Module):
         return F.silu(gate) * up
 
 # %% ../nbs/02_model.ipynb #f03e086a
-#| effort: hard, 30 minutes
 #| hint: put the tail (or taps − 1 zeros) in front of x, move the tail's end on by T inputs, add up shifted slices times their taps (0 where the document is another)
 class ShortConv(nn.Module):
     """Every channel becomes a learned mix of its own last `taps` values; starts as the identity (So et al. 2021, Primer).
@@ -340,7 +338,6 @@ class Block(nn.Module):
         return (x, balance) if balanced else x
 
 # %% ../nbs/02_model.ipynb #1009c8ba
-#| effort: medium, 20 minutes
 #| hint: logits in float32, log softmax over the last dimension, minus the entry of each target; the mean over targets that are not ignore_index
 def cross_entropy(logits, targets, ignore_index: int = -100, reduction: str = "mean"):
     """Mean of −log softmax(logits)[target] in nats, in float32, over the targets that are not `ignore_index`.
@@ -566,7 +563,6 @@ def count_parameters(config) -> dict:
             "padding": (c.padded_vocab_size - c.vocab_size) * C * (1 if c.tie_weights else 2)}
 
 # %% ../nbs/02_model.ipynb #8e044150
-#| effort: medium, 20 minutes
 #| hint: 6 for each parameter in a matrix product; attention: two products of T · D per head and layer, and three passes
 def flops_per_token(config, T: int = 0) -> int:
     """FLOPs of forward and backward for one token in a sequence of T (0: block_size): 6 N + 12 L H D T, N the active parameters in

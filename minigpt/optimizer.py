@@ -55,7 +55,6 @@ class SGD(torch.optim.Optimizer):
                     p.sub_(buffer, alpha=group["lr"])
 
 # %% ../nbs/05_optimizer.ipynb #abb66c60
-#| effort: medium, 20 minutes
 #| hint: decay the parameter by lr · weight_decay, update both averages in place, divide each by 1 − beta ** step, then move by lr · mean / (√square + eps)
 @torch.no_grad()
 def adamw_update(p, grad, exp_avg, exp_avg_sq, step, lr, betas, eps, weight_decay):
@@ -131,7 +130,6 @@ class FusedAdamW(torch.optim.AdamW):
             for group, decay in zip(self.param_groups, decays): group["weight_decay"] = decay
 
 # %% ../nbs/05_optimizer.ipynb #f22b6e2b
-#| effort: medium, 25 minutes
 #| hint: divide each matrix by its Frobenius norm, work on the side with fewer rows, and for each (a, b, c) make X ← aX + (bA + cA²)X with A = XXᵀ
 def newton_schulz(matrices, steps=5, eps=1e-7, coefficients=None):
     """Push every singular value of each matrix (…, m, n) to about 1 and keep its singular vectors: roughly U Vᵀ of U S Vᵀ.
@@ -396,7 +394,6 @@ def cosine_schedule(step, lr, min_lr, warmup_steps, decay_steps) -> float:
     return min_lr + (lr - min_lr) * 0.5 * (1 + math.cos(math.pi * progress))
 
 # %% ../nbs/05_optimizer.ipynb #d6417efa
-#| effort: easy, 10 minutes
 #| hint: the lower of two lines: lr · (step + 1) / warmup_steps, and the one that falls from lr to min_lr over the last decay_fraction · decay_steps steps
 def wsd_schedule(step, lr, min_lr, warmup_steps, decay_steps, decay_fraction) -> float:
     """Learning rate at `step` (from 0; fractions allowed): warm-up, stable at `lr`, and a straight line down to `min_lr`.
@@ -423,7 +420,6 @@ def momentum_at(config: OptimizerConfig, step) -> float:
     return start + (config.momentum - start) * step / config.momentum_warmup_steps
 
 # %% ../nbs/05_optimizer.ipynb #a36d81ff
-#| effort: easy, 15 minutes
 #| hint: one norm over all gradients together; multiply them all by max_norm / norm where that is below 1
 @torch.no_grad()
 def clip_grad_norm(parameters, max_norm: float, group=Processes()) -> torch.Tensor:

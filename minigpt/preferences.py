@@ -29,7 +29,6 @@ from .tools.weights import save_tensors, tensors_in
 from .training import Evaluation, Run, TrainConfig, train
 
 # %% ../nbs/11_preferences.ipynb #49d9eaa3
-#| effort: easy, 10 minutes
 #| hint: how much more likely than before is the chosen answer, less the same of the rejected one; times beta through −log sigmoid
 def dpo_loss(chosen, rejected, reference_chosen, reference_rejected, beta: float):
     """Loss (B,) of pairs of answers from their log probabilities (B,) under the model in training and under the reference.
@@ -145,7 +144,6 @@ def dpo(config: TrainConfig, settings: DPOConfig = DPOConfig(), run: str = "", r
     return train(config, run, runs_dir, task=DPO(settings), **options)
 
 # %% ../nbs/11_preferences.ipynb #8349a09d
-#| effort: easy, 10 minutes
 #| hint: what a reward is above the mean of its group, divided by the group's standard deviation (n − 1); zero for all of a group whose rewards are the same
 def group_advantages(rewards, eps: float = 1e-4):
     "Advantages (Q, G) of G answers to each of Q questions from their rewards: (reward − mean) / (standard deviation + eps) of the group. Shao et al. 2024, section 4.1.2."
@@ -153,7 +151,6 @@ def group_advantages(rewards, eps: float = 1e-4):
     return (rewards - mean) / (std + eps)
 
 # %% ../nbs/11_preferences.ipynb #636cd584
-#| effort: medium, 20 minutes
 #| hint: ratio = exp(now − old); minus the lower of ratio · A and clip(ratio, 1 − clip, 1 + clip) · A; plus kl times exp(reference − now) − (reference − now) − 1
 def grpo_terms(now, old, reference, advantages, clip: float = 0.2, kl: float = 0.0):
     """What each token adds to the loss, (B, T), from its log probabilities (B, T) under the model in training, the one that wrote it and the reference; advantages (B, 1).

@@ -25,7 +25,6 @@ from .tools.plotting import Table
 from .training import TrainConfig, train_step
 
 # %% ../nbs/08_scaling.ipynb #8619961f
-#| effort: easy, 10 minutes
 #| hint: C = 6 N D and D = r N, so N is the root of C / (6 r)
 def compute_optimal(flops: float, tokens_per_parameter: float = 20.0) -> tuple[float, float]:
     "Parameters and tokens that use up `flops` = 6 N D at so many tokens a parameter; 20: Hoffmann et al. 2022, the field's rule of thumb from their table 3."
@@ -112,7 +111,6 @@ class PlanConfig:
         return self.batch_size * self.grad_accum * self.gpus * self.model.block_size
 
 # %% ../nbs/08_scaling.ipynb #6a9bd715
-#| effort: medium, 25 minutes
 #| hint: float32 numbers: one a parameter for weights and for gradients; AdamW two, Muon one for each number in a block's matrix and two for the rest, SGD one; "optimizer" divides its state by gpus, "full" all three
 def held_bytes(config: PlanConfig) -> dict:
     "Bytes per GPU of weights, gradients and optimizer state, all in float32, padded rows of the vocabulary among them."
@@ -243,7 +241,6 @@ def vocabulary_size(data: DataConfig) -> int:
     return found
 
 # %% ../nbs/08_scaling.ipynb #3fb229c2
-#| effort: medium, 20 minutes
 #| hint: base_width / n_embd for matrices in blocks and for head.weight; 1 for embedding, positions, gains, biases and convolutions
 def rate_factor(name: str, p: torch.Tensor, config: GPTConfig, base_width: int) -> float:
     "What multiplies AdamW's rate for the parameter `p` of that name in a model of this `config`, so that a rate found at `base_width` stays right (Yang et al. 2022, table 3)."
@@ -310,7 +307,6 @@ def probe_losses(model, val_tokens):
     return torch.cat(nats).numpy(), torch.cat(counts).numpy()
 
 # %% ../nbs/08_scaling.ipynb #9450aace
-#| effort: easy, 15 minutes
 #| hint: a straight line through (ln x, ln y) by least squares; b is minus its slope, a is e to its intercept
 def fit_power_law(x, y) -> tuple[float, float]:
     "Factor a and exponent b of y = a · x⁻ᵇ, least squares in logarithms: so every point counts by its ratio to the line. x and y (n,), positive."

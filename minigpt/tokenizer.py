@@ -36,7 +36,6 @@ from .tools.parallel import in_order
 from .tools.vocabularies import BPEFile, check_pattern, read_extra, read_hf, read_ranks, unreachable, write_hf, write_ranks
 
 # %% ../nbs/03_tokenizer.ipynb #9474173f
-#| effort: easy, 10 minutes
 #| hint: walk an index i through the list; where the pair starts at i, append `merged` and move on by two
 def merge_pair(parts: list, pair: tuple, merged) -> list:
     "A copy of `parts` in which every `pair` of neighbours has become `merged`, from left to right, without overlap."
@@ -139,7 +138,6 @@ def _rewrite(parts: list, pair: tuple) -> tuple[list, list, list]:
     return out, came, gone
 
 # %% ../nbs/03_tokenizer.ipynb #9841851a
-#| effort: hard, 45 minutes
 #| hint: pop the heap until an entry's count is true; rewrite only the words in where[best], and push every pair whose count changed
 def learn_merges(counts: dict, n_merges: int) -> list[tuple[bytes, bytes]]:
     """The first `n_merges` merges for pieces with these counts, in order; fewer where no pair is left.
@@ -178,7 +176,6 @@ def learn_merges(counts: dict, n_merges: int) -> list[tuple[bytes, bytes]]:
     return merges
 
 # %% ../nbs/03_tokenizer.ipynb #4588c37c
-#| effort: medium, 15 minutes
 #| hint: among the neighbours that are in `ranks` find the pair of the least rank, merge it everywhere, repeat
 def bpe_split(piece: bytes, ranks: dict) -> list[bytes]:
     "The tokens of one piece: of all neighbours that are a merge, the one of least rank is joined first, until none is left."

@@ -74,7 +74,6 @@ class Objective:
         return model(x, targets=y, documents=documents[0] if documents else None, reduction="sum")[1]
 
 # %% ../nbs/06_training.ipynb #15334947
-#| effort: hard, 30 minutes
 #| hint: count the terms of all micro-batches first; each backward pass takes a sum of losses divided by that count; then clip, step, and forget the gradients
 def train_step(model, optimizer, batches, grad_clip: float = 0.0, autocast=nullcontext, before=None, group=Processes(), scaler=None, stop=None, own=nullcontext, objective=Objective()) -> Step:
     """One optimizer step on the mean of all terms of `objective`, the counted targets of `batches`, a list of (x, y), each (B, T), of all processes of `group`.
@@ -418,7 +417,6 @@ class Run:
         return f"**run {self.name}**\n\n| | |\n|---|---|\n" + "\n".join(f"| {k} | {v if not isinstance(v, float) else round(v, 4)} |" for k, v in rows.items())
 
 # %% ../nbs/06_training.ipynb #bf412d58
-#| effort: easy, 10 minutes
 #| hint: FLOPs a token times tokens a second are FLOP/s; flops_per_token (lesson 02) counts them, and the peak may be unknown
 def model_flops_utilization(tokens_per_second: float, config: GPTConfig, peak) -> float | None:
     "Share of `peak` (FLOP/s of all devices together) that training at this speed uses; None where the peak is None."
