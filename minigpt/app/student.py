@@ -134,6 +134,6 @@ def check_command(arguments) -> int:
     a = parse(CheckCommand, "check", arguments)
     if a.patience <= 0: raise UserError(f"patience={a.patience:g} is not allowed: expected more than 0 seconds")
     found = grade(a.notebook, a.course, a.patience)
-    if found: print(table([(g.name, g.effort, "right" if g.passed else "not yet", "" if g.passed else g.said) for g in found], header=("exercise", "how hard", "", "what the check says"), width=max(80, shutil.get_terminal_size().columns)))
-    print(f"{sum(g.passed for g in found)} of {len(found)} right")
+    if found: print(table([(g.name, g.effort, "right" if g.passed else "not yet", "" if g.passed else g.said) for g in found], header=("exercise", "how hard", "", "what the check says"), width=max(100, shutil.get_terminal_size().columns)))
+    print(f"{sum(g.passed for g in found)} of {len(found)} right" if found else f"{Path(a.notebook).name} has no exercises")
     return 0
