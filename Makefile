@@ -1,11 +1,11 @@
-# make train | test | lab | playground | check | test-slow | test-gpu | test-browser | bench-gpu. Each makes .venv when it is missing.
+# make train | test | lab | playground | check | test-slow | test-gpu | test-browser | bench-gpu | site | test-site. Each makes .venv when it is missing.
 # PIP_ARGS is handed to pip, for another build of torch: make train PIP_ARGS="--extra-index-url …"
 # ARGS is handed to the command:                         make train ARGS="--preset shakespeare-char-cpu"
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: train test test-slow test-gpu test-browser bench-gpu lab playground check export clean
+.PHONY: train test test-slow test-gpu test-browser bench-gpu lab playground site test-site check export clean
 .DELETE_ON_ERROR:
 
 train: $(READY)
@@ -35,6 +35,16 @@ lab: $(READY)
 
 playground: $(READY)
 	$(BIN)/voila nbs/labs/playground.ipynb
+
+# the executed course as a static site in _docs/html; needs npm (Node.js 18 or later), which fetches the scripts for maths and widgets.
+# ARGS="--external" also asks every address that the pages link to
+site: $(READY)
+	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e '.[site]'
+	$(BIN)/python .ci/site/build.py $(ARGS)
+
+# the same site, built in a temporary folder and opened page by page; needs Chromium, as test-browser
+test-site: site
+	$(BIN)/python .ci/test.py --flags browser --path nbs/tests/test_site.ipynb
 
 # what a maintainer runs before a commit: notebooks clean, package in sync with them, lint, tests
 check: $(READY)

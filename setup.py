@@ -23,7 +23,8 @@ setup(
     include_package_data=True,
     python_requires=">=" + cfg["min_python"],
     install_requires=cfg["requirements"].split(),
-    extras_require={"dev": cfg["dev_requirements"].split(), "hf": cfg["hf_requirements"].split(), "log": cfg["log_requirements"].split()},
+    extras_require={"dev": cfg["dev_requirements"].split(), "hf": cfg["hf_requirements"].split(), "log": cfg["log_requirements"].split(),
+                    "site": cfg["site_requirements"].split()},
     entry_points={"console_scripts": cfg["console_scripts"].split()},
     classifiers=[
         "Development Status :: 3 - Alpha",
