@@ -30,8 +30,9 @@ bench-gpu: $(READY)
 	$(BIN)/minigpt bench throughput --device cuda --preset gpt2-124m,gpt2-350m,gpt2-1.5b --out $(RECORDS)/gpu_throughput.json $(ARGS)
 	$(BIN)/minigpt bench loss --device cuda --preset shakespeare-char --target-loss 1.4697 --out $(RECORDS)/gpu_shakespeare.json
 
+# whoever is root adds ARGS=--allow-root
 lab: $(READY)
-	$(BIN)/jupyter lab nbs/00_overview.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/00_overview.ipynb $(ARGS)
 
 playground: $(READY)
 	$(BIN)/voila nbs/labs/playground.ipynb

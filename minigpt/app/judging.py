@@ -150,10 +150,13 @@ def handed_out(course=None) -> list[Path]:
     return lessons(course) + [path for path in sorted(course_folder(course).glob("labs/*.ipynb")) if any("exercise" in directives(source) for source in sources(read_notebook(path)))]
 
 def reference_for(path, course=None) -> Path:
-    "The course's notebook of the same name as a learner's. `UserError` that lists them where there is none."
+    "The course's notebook of the same name as a learner's, or that of which a renamed one has the cells. `UserError` that lists them where there is none."
     found = {reference.name: reference for reference in handed_out(course)}
-    if Path(path).name not in found: raise UserError(f"{Path(path).name} is none of the course's notebooks: expected {', '.join(found)}")
-    return found[Path(path).name]
+    if Path(path).name in found: return found[Path(path).name]
+    own = {cell.get("id") for cell in read_notebook(path).cells}
+    for reference in found.values():
+        if 2 * len(own & {cell.id for cell in read_notebook(reference).cells}) > len(own): return reference
+    raise UserError(f"{Path(path).name} is none of the course's notebooks: expected {', '.join(found)}")
 
 @dataclass(frozen=True)
 class Grade:
@@ -167,9 +170,10 @@ class Grade:
 def with_answer(reference, learner, exercise: Exercise) -> list[str]:
     "The sources of the reference's cells with the learner's answer to `exercise`, and the learner's own cells where they stood. `UserError` where the answer's cell is gone."
     ours = {cell.id for cell in reference.cells}
-    answers = [cell for cell in learner.cells if cell.cell_type == "code" and "exercise" in directives(cell.source)
-               and (cell.id == reference.cells[exercise.cell].id or re.search(rf"^(def|class) {exercise.name}\b", cell.source, re.MULTILINE))]
-    if not answers: raise UserError(f"the cell of {exercise.name}, with its line #| exercise, is gone")
+    answers = [cell for cell in learner.cells if cell.cell_type == "code" and re.search(rf"^(def|class) {exercise.name}\b", cell.source, re.MULTILINE)]
+    answers.sort(key=lambda cell: cell.id != reference.cells[exercise.cell].id)           # its own cell first, then any other that defines it
+    answers = answers or [cell for cell in learner.cells if cell.cell_type == "code" and cell.id == reference.cells[exercise.cell].id]
+    if not answers: raise UserError(f"no code cell defines {exercise.name}: a fresh copy of its cell is in a notebook from minigpt student --out ANOTHER_FOLDER")
     own, behind = {}, None
     for cell in learner.cells:
         if cell.id in ours: behind = cell.id

@@ -11,6 +11,7 @@ import argparse
 import ast
 import re
 import shutil
+import textwrap
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,16 +29,20 @@ def _functions(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)): yield node
         if isinstance(node, ast.ClassDef): yield from (n for n in node.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
-def blank(source: str) -> str:
-    "A cell of an exercise as a learner gets it: every function and method keeps signature and docstring, and raises `NotImplementedError` under the hint."
-    hint, text = directives(source).get("hint"), source.encode()
+def blank(source: str, module: str = "") -> str:
+    """A cell of an exercise as a learner gets it: every function and method keeps signature and docstring, and raises `NotImplementedError` under the hint.
+
+    `module`: where the reference can be imported from, which the error then says."""
+    hint, text = textwrap.wrap(f"hint: {directives(source).get('hint', '')}", 95), source.encode()
+    name = next(node.name for node in ast.parse(source).body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)))
+    said = f"{name} is yours to write" + (f"; to go on without it: from {module} import {name}" if module else "")
     begins = [0, *(m.end() for m in re.finditer(b"\n", text))]
     for function in reversed(functions := list(_functions(ast.parse(source)))):
         first = function.body[0]
         if ast.get_docstring(function) is None: begin = begins[min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", ()))]) - 1] + first.col_offset
         else: begin = begins[first.end_lineno - 1] + first.end_col_offset
         end, indent = begins[function.end_lineno - 1] + function.end_col_offset, " " * (function.col_offset + 4)
-        new = [f"# hint: {hint}"] * (bool(hint) and function is functions[0]) + ["raise NotImplementedError"]
+        new = [f"# {line}" for line in hint if function is functions[0] and "hint" in directives(source)] + [f'raise NotImplementedError("{said}")']
         text = text[:begin].rstrip() + "".join(f"\n{indent}{line}" for line in new).encode() + text[end:]
     return "\n".join(line for line in text.decode().splitlines() if not re.match(r"#\|\s*(hint|export)\b", line))
 
@@ -46,14 +51,17 @@ def student_version(notebook):
     "A copy of a lesson, an nbformat notebook, without answers and outputs."
     import nbformat                                                # Jupyter's; training does without it
     found = nbformat.from_dict(notebook)
+    found.metadata.pop("widgets", None)
+    module = next((f"minigpt.{name}" for cell in found.cells if (name := directives(cell.source).get("default_exp"))), "")
     for cell in found.cells:
         cell.metadata = {}
         if cell.cell_type != "code": continue
         cell.outputs, cell.execution_count = [], None
         marks = directives(cell.source)
-        if "exercise" in marks: cell.source = blank(cell.source)
+        if "exercise" in marks: cell.source = blank(cell.source, module if "export" in marks else "")
         elif "teacher" in marks: cell.source = "# In the teacher's copy this cell tries wrong answers: the check above refuses each, in words of its own."
         else: cell.source = re.sub(r"^#\|\s*(export|default_exp.*)\s*\n?", "", cell.source)
+    found.cells = [cell for cell in found.cells if cell.source]
     return found
 
 def write_notebook(notebook, path):
@@ -117,9 +125,10 @@ class StudentCommand:
 
 @dataclass(frozen=True)
 class CheckCommand:
-    "Judge the exercises of a learner's notebook."
-    notebook: tyro.conf.Positional[str]  # the notebook, NN_name.ipynb
+    "Judge the exercises of a learner's notebook, or of all in a folder."
+    notebook: tyro.conf.Positional[str]  # the notebook, or a folder with notebooks of the course
     patience: float = 60.0  # seconds after which an answer counts as one that does not end
+    strict: bool = False  # end with exit code 1 where an answer is not right, for scripts
     course: str = ""  # folder of the lessons; empty: nbs of this repository
 
 def student_command(arguments) -> int:
@@ -133,7 +142,14 @@ def check_command(arguments) -> int:
     "Print what became of each exercise."
     a = parse(CheckCommand, "check", arguments)
     if a.patience <= 0: raise UserError(f"patience={a.patience:g} is not allowed: expected more than 0 seconds")
-    found = grade(a.notebook, a.course, a.patience)
-    if found: print(table([(g.name, g.effort, "right" if g.passed else "not yet", "" if g.passed else g.said) for g in found], header=("exercise", "how hard", "", "what the check says"), width=max(100, shutil.get_terminal_size().columns)))
-    print(f"{sum(g.passed for g in found)} of {len(found)} right" if found else f"{Path(a.notebook).name} has no exercises")
-    return 0
+    paths = [Path(a.notebook) / path.name for path in handed_out(a.course) if (Path(a.notebook) / path.name).exists()] if Path(a.notebook).is_dir() else [Path(a.notebook)]
+    if not paths: raise UserError(f"{a.notebook} has no notebook of the course")
+    right = total = 0
+    for path in paths:
+        if len(paths) > 1: print(f"\n{path.name}", flush=True)
+        found = grade(path, a.course, a.patience)
+        if found: print(table([(g.name, g.effort, "right" if g.passed else "not yet", "" if g.passed else g.said) for g in found], header=("exercise", "how hard", "", "what the check says"), width=max(100, shutil.get_terminal_size().columns)))
+        print(f"{sum(g.passed for g in found)} of {len(found)} right" if found else f"{path.name} has no exercises", flush=True)
+        right, total = right + sum(g.passed for g in found), total + len(found)
+    if len(paths) > 1: print(f"\n{right} of {total} right in all")
+    return int(a.strict and right < total)

@@ -20,7 +20,7 @@ import minigpt.attention
 import minigpt.training
 from ..model import GPT, GPTConfig
 from ..optimizer import OptimizerConfig, build_optimizer
-from ..tools.errors import UserError
+from ..tools.errors import UserError, choose
 from ..tools.hardware import describe_device, kept_bytes, synchronize
 from ..tools.plotting import table
 
@@ -32,8 +32,7 @@ WRITES_THE_TABLE = {"attention", "scaled_dot_product_attention", "softmax", "cau
 
 def reference_of(name: str):
     "The course's own definition of a part. `UserError` for a name that `use` does not know."
-    if name not in PARTS: raise UserError(f"{name} cannot be exchanged: expected one of {', '.join(PARTS)}")
-    module, attribute = PARTS[name].split(".")
+    module, attribute = choose(name, PARTS, "part").split(".")
     return getattr(sys.modules[f"minigpt.{module}"], attribute)
 
 def _simple(attention):
@@ -132,7 +131,12 @@ def use(config: GPTConfig | None = None, device="cpu", **parts):
     `UserError` for a name that is no part, or a part that is no function or class."""
     if not parts: raise UserError(f"nothing to use: give a part, as in use(attention=mine); parts are {', '.join(PARTS)}")
     for name, mine in parts.items():
-        if not callable(mine): raise UserError(f"{name}={mine!r} is not allowed: expected a {'class' if inspect.isclass(reference_of(name)) else 'function'}")
+        own = reference_of(name)
+        if not callable(mine): raise UserError(f"{name}={mine!r} is not allowed: expected a {'class' if inspect.isclass(own) else 'function'}")
+        asked = ["q", "k", "v", "mask"] if "attention" in name else [p.name for p in inspect.signature(own).parameters.values() if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
+        try: inspect.signature(mine).bind(*asked)
+        except TypeError: raise UserError(f"{name} is called with ({', '.join(asked)}), and this one takes {inspect.signature(mine)}") from None
     found = compare(parts, config, device)
-    print(found)
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    sys.modules["IPython"].display.display(found) if shell else print(found)
     with exchanged(parts): yield found
