@@ -208,8 +208,7 @@ def judged(cells: list[str], exercise: Exercise, name: str) -> Grade:
     return Grade(exercise.name, exercise.effort, passed, said, time.perf_counter() - begin)
 
 def _worker(connection):
-    while True:
-        task = connection.recv()
+    while (task := connection.recv()) is not None:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()): found = judged(*task)
         connection.send(found)
 
@@ -237,5 +236,8 @@ def grade(path, course=None, patience: float = 60.0) -> list[Grade]:
         found.append(Grade(exercise.name, exercise.effort, False, said, patience))
         process.kill()
         process = None
-    if process is not None: process.kill()
+    if process is not None:
+        connection.send(None)                                      # it ends by itself, and leaves nothing behind
+        process.join(10)
+        process.kill()
     return found
