@@ -15,7 +15,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.nn.attention.flex_attention import AuxRequest, BlockMask, create_block_mask, flex_attention
 
 from .tools.errors import UserError
 
@@ -141,6 +140,7 @@ def attention_mask(T: int, S: int = 0, window: int = 0, documents=None, device=N
         def seen(b, h, t, s):
             near = (s <= t) & (t - s < (window or T))
             return near if documents is None else near & (documents[b, t] == documents[b, s])
+        from torch.nn.attention.flex_attention import create_block_mask     # takes a second, so only who wants it waits
         return create_block_mask(seen, None if documents is None else len(documents), None, T, S, device=device)
     mask = causal_mask(T, S, window, device)
     return mask if documents is None else mask & (documents[:, None, :, None] == documents[:, None, None, :])
@@ -151,7 +151,7 @@ def attend(q, k, v, mask=None, sinks=None, dropout: float = 0.0, backend: str = 
 
     `backend`: "naive" writes the T × S table out, "sdpa" is PyTorch's fused kernel, with `attention_with_sinks` where there are
     sinks; "auto" takes the faster for the device. A `BlockMask` goes to FlexAttention. `dropout` as in `scaled_dot_product_attention`."""
-    if isinstance(mask, BlockMask): return _attend_flex(q, k, v, mask, sinks)
+    if mask is not None and not isinstance(mask, torch.Tensor): return _attend_flex(q, k, v, mask, sinks)
     on_cpu, T, S, groups = q.device.type == "cpu", q.size(2), k.size(2), q.size(1) // k.size(1)
     # compiled in bfloat16 the plain form is fused on a CPU, and was 1.5 times faster than the SDPA kernel (4 layers of 128, AVX-512); in float32 slower
     plain_is_fast = on_cpu and q.dtype == torch.bfloat16 and torch.compiler.is_compiling()
@@ -164,15 +164,17 @@ def attend(q, k, v, mask=None, sinks=None, dropout: float = 0.0, backend: str = 
     with sdpa_kernel(_kernel_order(mask is not None), set_priority=True) if q.is_cuda else nullcontext():
         return F.scaled_dot_product_attention(q, k, v, mask, dropout, is_causal=mask is None and T > 1, enable_gqa=groups > 1)
 
-@torch.compiler.assume_constant_result
 def _kernel_order(masked: bool) -> list:
     "CUDA kernels in the order to try: cuDNN first on capability (9, 0), never with a mask."
     if masked: return [SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
     hopper = torch.cuda.is_available() and torch.cuda.get_device_capability() == (9, 0)
     return [SDPBackend.CUDNN_ATTENTION] * hopper + [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
 
+_kernel_order._dynamo_marked_constant = True                       # torch.compiler.assume_constant_result, without the second that it takes to import the compiler
+
 def _attend_flex(q, k, v, mask, sinks):
     "FlexAttention with a `BlockMask`; sinks gate its output. `UserError` for gradients on a CPU."
+    from torch.nn.attention.flex_attention import AuxRequest, flex_attention
     on_cpu, shared = q.device.type == "cpu", k.size(1) < q.size(1)
     if on_cpu and torch.is_grad_enabled() and q.requires_grad:
         raise UserError("FlexAttention has no backward pass on the CPU: train there with attention sdpa")
@@ -184,6 +186,7 @@ def _attend_flex(q, k, v, mask, sinks):
 @functools.cache
 def _compiled_flex():
     "FlexAttention compiled, without which it would write the whole table of weights."
+    from torch.nn.attention.flex_attention import flex_attention
     return torch.compile(flex_attention, dynamic=False)
 
 # %% ../nbs/01_attention.ipynb #9dce403e

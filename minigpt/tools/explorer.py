@@ -11,8 +11,10 @@ import html
 import io
 
 import ipywidgets as widgets
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from .errors import UserError
 
@@ -52,10 +54,12 @@ def explore(draw, size=(6, 2.8), subplots=None, **controls) -> Panel:
         nonlocal png
         for ax in figure.axes: ax.clear()
         draw(axes, **values)
-        if not png: canvas.draw()                                  # lays it out
-        figure.set_layout_engine("none")
+        if not png:
+            canvas.draw()                                          # lays it out
+            figure.set_layout_engine("none")
+        canvas.draw()                                              # savefig would draw twice
         packed = io.BytesIO()
-        figure.savefig(packed, format="png", pil_kwargs={"compress_level": 1 if png else 9})     # the first is kept, and small; the others are fast
+        Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(packed, "png", compress_level=1 if png else 9)     # the first is kept, and small; the others are fast
         png = packed.getvalue()
         said = "; ".join(filter(None, (ax.get_title(loc) for ax in figure.axes for loc in ("left", "center"))))
         return f'<img alt="{html.escape(said)}" width="{size[0] * 96:.0f}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'

@@ -8,8 +8,8 @@ __all__ = ['NAMES', 'SHE', 'HE_SHE', 'HE_SHE_FIRST', 'PLACES', 'THINGS', 'FOODS'
            'GIVE', 'VERBS', 'MORE', 'LESS', 'WRITES', 'BUYS', 'SERVES', 'CHANGES', 'COUNTS', 'SUMMANDS', 'CAN_CHANGE',
            'HELD_CAST', 'HELD_HEAD', 'HELD_PAIR', 'HELD_CHANGE', 'HELD_SUM', 'NOBODY', 'LOST', 'FOOD', 'MOOD', 'LENT',
            'SPLITS', 'KINDS', 'CHUNK', 'SKILLS', 'WORDS', 'words', 'Pen', 'sums', 'story', 'shopping', 'counting',
-           'talk', 'animals', 'Documents', 'stream', 'generate', 'log_prob', 'Probe', 'probes', 'exact_match', 'score',
-           'Instruction', 'style_of', 'is_right', 'stage_of', 'instructions']
+           'talk', 'animals', 'Documents', 'stream', 'generate', 'texts_of', 'log_prob', 'Probe', 'probes',
+           'exact_match', 'score', 'Instruction', 'style_of', 'is_right', 'stage_of', 'instructions']
 
 # %% ../../nbs/tools/tinytown.ipynb #b04a6639
 import itertools
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import UserError
+from .errors import UserError, choose
 
 # %% ../../nbs/tools/tinytown.ipynb #9c2ecfad
 def words(text: str) -> np.ndarray:
@@ -353,6 +353,13 @@ def generate(n: int, split: str = "train", seed: int = 0) -> Documents:
         kinds += chunk.kinds[:n - len(kinds)]
         nats.append(chunk.nats)
         if len(texts) >= n: return Documents(texts, np.concatenate(nats)[:n], kinds)
+
+def texts_of(kinds, n: int, split: str = "train", seed: int = 0) -> list[str]:
+    "The texts of some `kinds`, names in `KINDS`, among the first `n` documents of a split. `UserError` as `generate`, and for an unknown kind."
+    for kind in kinds: choose(kind, KINDS, "kind of text")
+    documents = generate(n, split, seed)
+    return [text for text, kind in zip(documents.texts, documents.kinds) if kind in kinds]
+
 
 # %% ../../nbs/tools/tinytown.ipynb #0d1e7c32
 class _Reader:
