@@ -35,7 +35,7 @@ lab: $(READY)
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/nbs/00_overview.ipynb $(ARGS)
 
 playground: $(READY)
-	$(BIN)/voila nbs/labs/playground.ipynb
+	$(BIN)/voila nbs/labs/playground.ipynb --token --VoilaConfiguration.extension_denylist=nbdime-jupyterlab $(ARGS)
 
 # the executed course as a static site in _docs/html; needs npm (Node.js 18 or later), which fetches the scripts for maths and widgets.
 # ARGS="--external" also asks every address that the pages link to
@@ -50,7 +50,7 @@ test-site: site
 # what a maintainer runs before a commit: notebooks clean, package in sync with them, lint, tests
 check: $(READY)
 	$(BIN)/python .ci/sync.py
-	$(BIN)/ruff check --select E9,F minigpt .ci setup.py
+	$(BIN)/ruff check minigpt .ci setup.py
 	$(BIN)/python .ci/test.py
 
 export: $(READY)

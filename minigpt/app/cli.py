@@ -11,6 +11,7 @@ __all__ = ['COMMANDS', 'TrainCommand', 'with_arch', 'starting_point', 'read_trai
 import json
 import math
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -24,6 +25,7 @@ import torch
 import minigpt
 from .bench import bench_command
 from .callbacks import Describe, SkillProbes, TextSamples
+from .curves import plot_command, runs_command
 from .doctor import diagnose, examine
 from .evaluation import compare, load_questions, multiple_choice, window_losses
 from .launching import launch_command
@@ -38,7 +40,7 @@ from ..finetuning import CHAT_TOKENS, END
 from ..generation import SampleConfig
 from ..model import GPTConfig
 from ..tokenizer import END_OF_TEXT, BPETokenizer, TiktokenTokenizer
-from ..tools.errors import UserError, choose
+from ..tools.errors import UserError, brief, choose
 from ..tools.files import read_json, write_json
 from ..tools.hardware import process_seconds, resolve_device
 from ..tools.interrupts import Interrupted
@@ -193,6 +195,7 @@ def doctor_command(arguments) -> int:
 COMMANDS = {"train": (train_command, "train a model, or go on with --resume RUN"),
             "sft": (sft_command, "teach a trained model to answer, from conversations"), "dpo": (dpo_command, "make an assistant prefer one of two answers"),
             "grpo": (grpo_command, "let an assistant learn from answers that are checked"), "sample": (sample_command, "generate text from a run"), "chat": (chat_command, "talk to a run"),
+            "runs": (runs_command, "list the runs of a folder"), "plot": (plot_command, "draw the curves of runs"),
             "eval": (eval_command, "measure a run's loss on a whole split, against another run's, or ask it questions"),
             "export": (export_command, "write a run's model for other programs"), "prepare": (prepare_command, "turn text into token shards"),
             "tokenizer": (tokenizer_command, "train a tokenizer, show how it cuts, count tokens"), "bench": (bench_command, "measure this machine"),
@@ -213,6 +216,8 @@ def main(argv=None) -> int:
         if not argv or argv[0] in ("-h", "--help", "--version"):
             print(minigpt.__version__ if argv[:1] == ["--version"] else usage(), flush=True)
             return 0 if argv else 2
+        for word in argv:
+            if re.search("[\0\ud800-\udfff]", word): raise UserError(f"the argument {brief(word)} is not allowed: expected UTF-8 without NUL, as names of files and text on a terminal have to be")
         return choose(argv[0], COMMANDS, "command")[0](argv[1:])
     except UserError as e: return fail(2, str(e))
     except Interrupted as e: return fail(128 + e.signal, f"{e}; all is saved. Go on with: minigpt {e.run.task['name']} --resume {e.run.name}")

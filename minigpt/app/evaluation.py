@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -96,16 +97,17 @@ class Question:
 def load_questions(path) -> list[Question]:
     "Questions from a file as HellaSwag has it: a line of JSON each, with ctx, endings and label. `UserError` that names the first bad line."
     questions = []
-    with open(path, encoding="utf-8") as f:
-        for number, line in enumerate(f, 1):
-            if not line.strip(): continue
-            try:
-                found = json.loads(line)
-                question = Question(str(found["ctx"]), tuple(map(str, found["endings"])), int(found["label"]))
-                if not 0 <= question.answer < len(question.endings): raise ValueError("the label is none of the endings")
-            except (ValueError, KeyError, TypeError) as e:
-                raise UserError(f"{path}, line {number} is no question: expected JSON with ctx, endings and label ({type(e).__name__}: {e})") from None
-            questions.append(question)
+    try: lines = Path(path).read_bytes().split(b"\n")
+    except OSError as e: raise UserError(f"{path} cannot be read: {e.strerror}") from None
+    for number, line in enumerate(lines, 1):
+        if not line.strip(): continue
+        try:
+            found = json.loads(line.decode("utf-8"))
+            question = Question(str(found["ctx"]), tuple(map(str, found["endings"])), int(found["label"]))
+            if not 0 <= question.answer < len(question.endings): raise ValueError("the label is none of the endings")
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as e:
+            raise UserError(f"{path}, line {number} is no question: expected JSON with ctx, endings and label ({type(e).__name__}: {str(e)[:200]})") from None
+        questions.append(question)
     if not questions: raise UserError(f"{path} has no questions")
     return questions
 

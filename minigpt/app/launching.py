@@ -16,7 +16,7 @@ from pathlib import Path
 from tyro.conf import UseAppendAction
 
 from .terminal import parse
-from ..tools.errors import UserError, choose, require
+from ..tools.errors import UserError, check_types, choose, require
 from ..tools.files import atomic_write
 
 # %% ../../nbs/app/launching.ipynb #1c4fe7a3
@@ -70,6 +70,7 @@ class SlurmCommand:
     out: str = ""  # file to write, replaced where it exists; empty: print
 
     def __post_init__(self):
+        check_types(self)
         require(self.nodes >= 1, self, "nodes", "1 or more")
         require(self.gpus >= 0, self, "gpus", "0 or more")
         require(self.processes == 1 or self.processes > 1 and self.gpus == 0, self, "processes", "1 or more without GPUs; with them each has one process")
@@ -189,6 +190,7 @@ class SkyCommand:
     out: str = ""  # file to write, replaced where it exists; empty: print
 
     def __post_init__(self):
+        check_types(self)
         require(_is_word(self.gpu), self, "gpu", "a name of letters, digits and ._-, such as H100")
         require(self.gpus >= 1, self, "gpus", "1 or more")
         require(self.nodes >= 1, self, "nodes", "1 or more")

@@ -104,7 +104,7 @@ class TokenizerTrainCommand:
     sample_size: int = 0  # documents; 0: all
 
     def __post_init__(self):
-        for name in ("vocab_size", "workers", "sample_size"): require(getattr(self, name) >= 0, self, name, "a whole number, 0 or more")
+        check_types(self)
 
 @dataclass(frozen=True)
 class TokenizerInspectCommand:

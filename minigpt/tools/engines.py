@@ -38,7 +38,7 @@ def vocabulary_files(name: str) -> dict[str, Path]:
     "Address and cache file of each file of a tiktoken vocabulary, by tiktoken's own rule (`TIKTOKEN_CACHE_DIR` first)."
     folder = os.environ.get("TIKTOKEN_CACHE_DIR") or os.environ.get("DATA_GYM_CACHE_DIR")
     folder = folder or os.path.join(tempfile.gettempdir(), "data-gym-cache")
-    return {address: Path(folder) / hashlib.sha1(address.encode()).hexdigest() for address in VOCABULARIES[name]}
+    return {address: Path(folder) / hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest() for address in VOCABULARIES[name]}
 
 def fetch_vocabulary(name: str, timeout: float = 10.0):
     "Download what is missing of a tiktoken vocabulary; each wait ends after `timeout` seconds. `UserError` where it cannot be had."

@@ -55,7 +55,7 @@ def explore(draw, size=(6, 2.8), subplots=None, **controls) -> Panel:
         for ax in figure.axes: ax.clear()
         draw(axes, **values)
         if not png:
-            canvas.draw()                                          # lays it out
+            for _ in range(3): canvas.draw()                       # lays it out; a legend below the axes needs more than one try
             figure.set_layout_engine("none")
         canvas.draw()                                              # savefig would draw twice
         packed = io.BytesIO()
