@@ -198,6 +198,8 @@ class KVCache:
     turned forward, as if they stood right before the window (StreamingLLM: Xiao et al. 2023, section 3.2)."""
 
     def __init__(self, batch_size, n_kv_head, max_length, head_dim, dtype=torch.float32, device=None, rolling=False, keep=0, rope_theta=0.0):
+        for name, value in (("batch_size", batch_size), ("n_kv_head", n_kv_head), ("head_dim", head_dim), ("keep", keep)):
+            if value < 0: raise UserError(f"{name}={value} is not allowed: expected 0 or more")
         if keep >= max_length: raise UserError(f"keep={keep} is not allowed: expected fewer than the {max_length} positions of the cache")
         shape = (batch_size, n_kv_head, max_length, head_dim)
         self.keys, self.values = (torch.zeros(shape, dtype=dtype, device=device) for _ in range(2))
@@ -258,6 +260,8 @@ class CausalSelfAttention(nn.Module):
     def __init__(self, n_embd, n_head, n_kv_head=0, head_dim=0, bias=False, dropout=0.0, qk_norm=False, norm_eps=1e-5,
                  window=0, sinks=False, backend="auto"):
         super().__init__()
+        for name, value, least in (("n_embd", n_embd, 1), ("n_head", n_head, 1), ("n_kv_head", n_kv_head, 0), ("head_dim", head_dim, 0)):
+            if value < least: raise UserError(f"{name}={value} is not allowed: expected {least} or more")
         self.n_head, self.n_kv_head = n_head, n_kv_head or n_head
         if not head_dim and n_embd % n_head:
             raise UserError(f"n_head={n_head} does not divide n_embd={n_embd}: choose a divisor, or give head_dim")

@@ -146,6 +146,16 @@ def holds_tokens(name_or_path) -> bool:
     try: return path.is_dir() and str(read_json(path / "meta.json").get("format", "")).startswith("minigpt tokens")
     except (UserError, AttributeError): return False
 
+def _wrong_field(meta) -> str:
+    "The first field of a meta.json that is not as `prepare` writes it; empty where all are."
+    def whole(value, least=0): return type(value) is int and least <= value < 2**63
+    def each(value, fits): return isinstance(value, dict) and isinstance(meta["shards"], dict) and value.keys() == meta["shards"].keys() and all(map(fits, value.values()))
+    def is_shard(e): return isinstance(e, dict) and whole(e.get("tokens")) and isinstance(e.get("sha256"), str) and isinstance(e.get("file"), str) and re.fullmatch(r"[\w.-]{1,100}", e["file"])
+    right = {"shards": lambda v: each(v, lambda shards: isinstance(shards, list) and all(map(is_shard, shards))), "tokens": lambda v: each(v, whole), "bytes": lambda v: each(v, whole),
+             "vocab_size": lambda v: whole(v, 1), "dtype": lambda v: v in ("uint16", "uint32"), "separator": lambda v: v is None or whole(v), "windows": lambda v: v in ("documents", "fixed"),
+             "floor": lambda v: v is None or each(v, lambda nats: type(nats) in (int, float)), "corpus": lambda v: isinstance(v, str), "settings": lambda v: isinstance(v, dict)}
+    return next((name for name, fits in right.items() if not fits(meta[name])), "")
+
 def read_meta(folder) -> dict:
     "What `prepare` wrote about a token folder; `UserError` where it is none, or one of another version."
     if not (Path(folder) / "meta.json").is_file(): raise UserError(f"{folder} is not a folder of tokens: it has no meta.json. Prepare it first.")
@@ -154,6 +164,7 @@ def read_meta(folder) -> dict:
         raise UserError(f"{folder} was not made by this version ({FORMAT}): prepare it again.")
     missing = {"key", "corpus", "vocab_size", "dtype", "separator", "windows", "floor", "tokens", "bytes", "shards", "settings", "tokenizer_sha256"} - meta.keys()
     if missing: raise UserError(f"{folder}/meta.json is damaged, it lacks {', '.join(sorted(missing))}: prepare it again.")
+    if field := _wrong_field(meta): raise UserError(f"{folder}/meta.json is damaged: its field {field} is not as prepare writes it. Prepare it again.")
     return meta
 
 def open_tokens(path, split="train", vocab_size=0) -> Tokens:
@@ -204,7 +215,7 @@ class DataConfig:
         "(configuration, weight) of each corpus of a mixture `a:2,b:1`; of anything else nothing."
         if self.data in CORPORA or not re.search(r",|:[\d.e-]+$", self.data) or len(self.data) < 256 and Path(self.data).exists(): return []
         entries = [re.fullmatch(r"(.+?)\s*(?::\s*(\d*\.?\d+(?:e-?\d+)?))?", entry.strip()) for entry in self.data.split(",")]
-        require(all(entries) and all(float(e[2] or 1) for e in entries), self, "data", "corpora or files with weights above 0, such as tinystories:2,wikitext:1")
+        require(all(e and e[1] != self.data and 0 < float(e[2] or 1) < math.inf for e in entries), self, "data", "corpora or files with weights above 0, such as tinystories:2,wikitext:1")
         require(not self.val_data, self, "val_data", "nothing beside a mixture, whose corpora bring their own validation text")
         return [(replace(self, data=e[1]), float(e[2] or 1)) for e in entries]
 

@@ -22,6 +22,7 @@ from .attention import CausalSelfAttention, KVCache, rotary_frequencies
 from .tools.errors import UserError, check_types, require
 from .tools.files import read_json
 from .tools.huggingface import config_for, fields_from, load_folder, save_folder
+from .tools.weights import tensor_files
 
 # %% ../nbs/02_model.ipynb #75cb9f93
 class LayerNorm(nn.Module):
@@ -513,7 +514,19 @@ class GPT(nn.Module):
     def from_hf(cls, folder) -> "GPT":
         """A model in float32, in evaluation mode, from a Hugging Face folder: a GPT-2, Llama, Mistral or Qwen3, `config.json` and
         safetensors. `UserError` names the field, tensor or file that is not as expected; pickles are never loaded."""
-        model = cls(config_from_hf(read_json(Path(folder) / "config.json")))
+        from minigpt.model import count_parameters          # here, since the lesson comes to it further below
+
+        hf = read_json(Path(folder) / "config.json")
+        held = sum(file.stat().st_size for file in set(tensor_files(folder).values()))
+        try:
+            config = config_from_hf(hf)
+            require(config.vocab_size > 0, config, "vocab_size", "at least 1")
+            require(config.block_size <= 2**20, config, "block_size", "at most 1048576 positions")
+            hf_config(config)                      # refuses what has no way back
+        except UserError as e: raise UserError(f"{folder}: {e}") from None
+        if (asked := count_parameters(config)["total"]) > held:      # before memory is taken for them
+            raise UserError(f"{folder}: config.json asks for {asked:,} parameters, which its files of {held:,} bytes cannot hold: fetch the folder again")
+        model = cls(config)
         load_folder(folder, dict(model.named_parameters()), resolved(model.config))
         return model.eval()
 

@@ -347,6 +347,7 @@ class OptimizerConfig:
         check_types(self)
         for name in ("lr", "muon_lr", "eps", "ns_steps"): require(getattr(self, name) > 0, self, name, "more than 0")
         for name in ("beta1", "beta2", "momentum"): require(getattr(self, name) < 1, self, name, "less than 1")
+        require(self.ns_steps <= 100, self, "ns_steps", "at most 100: five are enough, and each takes time")
         require(self.min_lr <= self.lr, self, "min_lr", f"at most lr={self.lr}")
         require(self.decay_fraction <= 1, self, "decay_fraction", "at most 1")
         require(self.optimizer != "sgd" or not self.weight_decay, self, "weight_decay", "0 with optimizer=sgd, which has none")

@@ -20,7 +20,7 @@ from .data import BatchSampler, DataConfig, evaluation_batches, get_batch, make_
 from .model import GPT, GPTConfig, activation_bytes, count_parameters, flops_per_token
 from .optimizer import FusedAdamW, OptimizerConfig, Optimizers, build_optimizer, parameter_groups
 from .tools import tinytown
-from .tools.errors import UserError, check_types, require
+from .tools.errors import UserError, brief, check_types, require
 from .tools.plotting import Table
 from .training import TrainConfig, train_step
 
@@ -60,7 +60,7 @@ def find_gpu(name: str) -> str:
     "The name in `GPUS` that is `name`, or the only one that contains it, in any case. `UserError` with the names there are."
     exact = [known for known in GPUS if known.casefold() == name.casefold()]
     found = exact or [known for known in GPUS if name and name.casefold() in known.casefold()]
-    if len(found) != 1: raise UserError(f"gpu={name!r} is {'more than one' if found else 'not known'}: expected one of {', '.join(GPUS)}")
+    if len(found) != 1: raise UserError(f"gpu={brief(name)} is {'more than one' if found else 'not known'}: expected one of {', '.join(GPUS)}")
     return found[0]
 
 # %% ../nbs/08_scaling.ipynb #2fa551b2

@@ -30,7 +30,7 @@ import regex
 import tiktoken
 
 from .tools.engines import SPECIAL_TOKENS, VOCABULARIES, as_tiktoken_sees, fetch_vocabulary, learn_with_tokenizers, too_much_for_tiktoken
-from .tools.errors import UserError
+from .tools.errors import UserError, brief
 from .tools.files import read_blocks, read_json, sha256_file, write_json
 from .tools.parallel import in_order
 from .tools.vocabularies import BPEFile, check_pattern, read_extra, read_hf, read_ranks, unreachable, write_hf, write_ranks
@@ -88,7 +88,7 @@ def check_special(special_tokens: Iterable[str]) -> list[str]:
     "The special tokens as a list; `UserError` where one is empty or repeated, or a single text was given."
     tokens = [special_tokens] if isinstance(special_tokens, str) else list(special_tokens)
     if isinstance(special_tokens, str) or not all(isinstance(t, str) for t in tokens) or len(set(tokens)) < len(tokens) or "" in tokens:
-        raise UserError(f"special_tokens={special_tokens!r}: expected a list of different texts that are not empty, such as {[END_OF_TEXT]}")
+        raise UserError(f"special_tokens={brief(special_tokens)}: expected a list of different texts that are not empty, such as {[END_OF_TEXT]}")
     return tokens
 
 # %% ../nbs/03_tokenizer.ipynb #8ac23df6
@@ -451,7 +451,7 @@ def train_bpe(text_or_path, vocab_size: int, special_tokens: Iterable[str] = (EN
     if n_merges < 0:
         raise UserError(f"vocab_size={vocab_size} is too small: expected at least {256 + len(special_tokens)}, "
                         "one id for each byte and each special token")
-    if engine not in ("minigpt", "tokenizers"): raise UserError(f"unknown engine {engine!r}: expected minigpt or tokenizers")
+    if engine not in ("minigpt", "tokenizers"): raise UserError(f"unknown engine {brief(engine)}: expected minigpt or tokenizers")
     texts, start = _texts_of(text_or_path), time.perf_counter()
     if engine == "minigpt":
         counts = count_pieces(texts, special_tokens, pattern, workers)
@@ -506,7 +506,7 @@ class BPETokenizer(Tokenizer):
             special.setdefault(name, found.get(token, free))
             if vocab.get(special[name], token) != token: raise UserError(f"special token {name!r} has the id {special[name]}, which is {vocab[special[name]]!r}")
             free = max(free, special[name] + 1)
-        if len(set(special.values())) < len(special): raise UserError(f"special_tokens={special_tokens!r} give an id twice")
+        if len(set(special.values())) < len(special): raise UserError(f"special_tokens={brief(special_tokens)} give an id twice")
         return special
 
     @classmethod
@@ -579,7 +579,7 @@ class BPETokenizer(Tokenizer):
 class TiktokenTokenizer(Tokenizer):
     "One of OpenAI's vocabularies, `gpt2`, `cl100k_base` or `o200k_base`, through tiktoken. `UserError` where it cannot be had."
     def __init__(self, name: str):
-        if name not in VOCABULARIES: raise UserError(f"unknown tiktoken vocabulary {name!r}: expected one of {', '.join(VOCABULARIES)}")
+        if name not in VOCABULARIES: raise UserError(f"unknown tiktoken vocabulary {brief(name)}: expected one of {', '.join(VOCABULARIES)}")
         fetch_vocabulary(name)
         self._encoding = self.encoding = tiktoken.get_encoding(name)
         self.pattern = PATTERNS[name]
@@ -636,7 +636,7 @@ def _load_own(saved):
     if kind == "char": return CharTokenizer(saved["chars"], saved["special_tokens"])
     if kind == "byte": return ByteTokenizer()
     if kind == "tiktoken": return TiktokenTokenizer(saved["name"])
-    raise UserError(f"its type is {kind!r}, expected char, byte or tiktoken, or Hugging Face's form")
+    raise UserError(f"its type is {brief(kind)}, expected char, byte or tiktoken, or Hugging Face's form")
 
 def _load_ranks(path):
     ranks, found = read_ranks(path), sha256_file(path)
@@ -655,7 +655,7 @@ def get_tokenizer(name_or_path) -> Tokenizer:
     if name == "char" or regex.fullmatch(r"bpe-\d+", name):
         raise UserError(f"the tokenizer {name!r} is made from a text: `minigpt prepare CORPUS --tokenizer {name}` builds it from the corpus\n"
                         "and writes it beside the tokens as tokenizer.json; give the path of that file or folder.")
-    raise UserError(f"unknown tokenizer {name!r}: expected char, bpe-N (say bpe-512), byte, {', '.join(VOCABULARIES)},\n"
+    raise UserError(f"unknown tokenizer {brief(name)}: expected char, bpe-N (say bpe-512), byte, {', '.join(VOCABULARIES)},\n"
                     "or the path of a tokenizer.json, of a .tiktoken file, or of a folder that holds a tokenizer.json")
 
 def build_tokenizer(name, texts, special_tokens: Iterable[str] = (END_OF_TEXT,), workers: int = 0) -> Tokenizer:

@@ -39,7 +39,7 @@ from .model import GPT, GPTConfig, flops_per_token
 from .optimizer import OptimizerConfig, build_optimizer, clip_grad_norm
 from .tokenizer import get_tokenizer
 from .tools.checkpoints import load_tensors, only_one, point, verify_checkpoint, write_checkpoint
-from .tools.errors import UserError, check_types, require
+from .tools.errors import UserError, brief, check_types, require
 from .tools.files import disk_is_full, read_json, write_json
 from .tools.hardware import device_name, peak_flops, peak_memory, resolve_device, resolve_dtype, synchronize
 from .tools.huggingface import hub_folder
@@ -50,7 +50,7 @@ from .tools.pace import Pace
 from .tools.parallel import prefetch
 from .tools.processes import Processes, launcher_has_gone, processes
 from .tools.records import environment
-from .tools.sharding import fill, gathered, is_sharded, shard, whole
+from .tools.sharding import fill, gathered, is_sharded, local, shard, whole
 from .tools.weights import tensors_in
 
 # %% ../nbs/06_training.ipynb #85d41017
@@ -196,7 +196,11 @@ def load_checkpoint(folder, model, optimizer=None, average=None) -> State:
     load_weights(folder, model)
     if optimizer is not None: optimizer.load_tensors(tensors_in(folder / "optimizer.safetensors"))
     if average is not None: load_tensors(folder / "average.safetensors", average.tensors)
-    return State(**{k: math.inf if v is None else v for k, v in read_json(folder / "state.json").items()})
+    stored, blank = read_json(folder / "state.json"), asdict(State())
+    def fits(name, value): return type(value) is type(blank[name]) or isinstance(blank[name], float) and (value is None or type(value) is int)
+    if not isinstance(stored, dict) or not all(name in blank and fits(name, value) for name, value in stored.items()):
+        raise UserError(f"{folder / 'state.json'} is not a checkpoint's state: expected an object with {', '.join(blank)}")
+    return State(**{k: math.inf if v is None else v for k, v in stored.items()})
 
 # %% ../nbs/06_training.ipynb #1ebdb50e
 class Average:
@@ -345,7 +349,7 @@ def config_from_dict(values: dict, cls=TrainConfig):
     hints = get_type_hints(cls)
     if not isinstance(values, dict): raise UserError(f"expected an object of {cls.__name__}'s fields, got {type(values).__name__}")
     for name in values:
-        if name not in hints: raise UserError(f"{cls.__name__} has no field {name!r}: this configuration is of another version")
+        if name not in hints: raise UserError(f"{cls.__name__} has no field {brief(name)}: this configuration is of another version")
     def value_of(name, value):
         if is_dataclass(hints[name]): return config_from_dict(value, hints[name])
         return tuple(value) if isinstance(value, list) else value
@@ -375,21 +379,33 @@ class Run:
     @property
     def name(self): return self.path.name
     @property
-    def config(self) -> TrainConfig: return config_from_dict(read_json(self.path / "config.json")["config"])
+    def stored(self) -> dict:
+        "What config.json holds; `UserError` that names it where that is not a run's."
+        stored = read_json(self.path / "config.json")
+        if not isinstance(stored, dict) or not isinstance(stored.get("config"), dict): raise UserError(f"{self.path / 'config.json'} is not a run's: expected an object with config")
+        return stored
+    def _read(self, values, cls=TrainConfig):
+        try: return config_from_dict(values, cls)
+        except UserError as e: raise UserError(f"{self.path / 'config.json'}: {e}") from None
+    @property
+    def config(self) -> TrainConfig: return self._read(self.stored["config"])
     @property
     def task(self) -> dict:
         "What the run learns from: `name` (train, sft, …) and the settings of that."
-        return read_json(self.path / "config.json").get("task", {"name": "train"})
+        task = self.stored.get("task", {"name": "train"})
+        if not isinstance(task, dict) or not isinstance(task.get("name"), str): raise UserError(f"{self.path / 'config.json'}: expected a task with a name, got {brief(task)}")
+        return task
     @property
     def corpus(self) -> DataConfig | None:
         "The text that the model was trained on first; None where that is not known."
-        stored = read_json(self.path / "config.json")
-        found = stored.get("corpus", stored["config"]["data"])
-        return found and config_from_dict(found, DataConfig)
+        found = self.stored.get("corpus", self.stored["config"].get("data", {}))
+        return None if found is None else self._read(found, DataConfig)
     @property
     def result(self) -> dict:
         "What the run reported at its end; empty before that."
-        return read_json(self.path / "result.json") if (self.path / "result.json").exists() else {}
+        found = read_json(self.path / "result.json") if (self.path / "result.json").exists() else {}
+        if not isinstance(found, dict): raise UserError(f"{self.path / 'result.json'} is not a run's result: expected an object, got {brief(found)}")
+        return found
     @property
     def tokenizer(self): return get_tokenizer(self.path / "tokenizer.json")
 
@@ -400,10 +416,11 @@ class Run:
     def checkpoint(self, which="best") -> Path:
         "The folder of checkpoint `best`, `last` or a step's number; `UserError` that lists those there are."
         folder = self.path / "checkpoints"
-        path = folder / (f"step_{int(which):06d}" if str(which).isdigit() else str(which))
-        if re.fullmatch(r"best|last|\d+", str(which)) and path.is_dir(): return path
+        known = re.fullmatch(r"best|last|[0-9]{1,18}", str(which))
+        path = folder / (f"step_{int(which):06d}" if known and not known[0].isalpha() else known[0] if known else "none")
+        if known and path.is_dir(): return path
         there = sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")) if folder.is_dir() else []
-        raise UserError(f"run {self.name} has no checkpoint {which!r}: " + (f"there are {', '.join(there)}" if there else "it has saved none yet"))
+        raise UserError(f"run {self.name} has no checkpoint {brief(which)}: " + (f"there are {', '.join(there)}" if there else "it has saved none yet"))
 
     def load_model(self, which="best", device="cpu") -> GPT:
         "The model of a checkpoint in evaluation mode, checked against its sums; with the average of its weights where the run kept one, and its adapter merged into them."
@@ -496,6 +513,8 @@ def whole_checkpoint(path) -> Path | None:
 
     None where it has none yet; `UserError` where all are damaged."""
     folder, damage = Path(path) / "checkpoints", ""
+    for old in folder.glob(".step_*.old.*/step_*"):                # killed when the one that takes its place had no name yet
+        if not (folder / old.name).exists(): old.rename(folder / old.name)
     named = [folder / "last"] if (folder / "last").exists() else []
     for candidate in named + step_folders(folder)[::-1]:
         try: verify_checkpoint(candidate)
@@ -693,7 +712,7 @@ class Trainer:
     def open(self, resume, callbacks, loggers, quiet):
         "Fill the run's folder (rank 0): configuration with every automatic choice resolved, tokenizer, loggers."
         if not resume:
-            for old in self.path.iterdir():
+            for old in sorted(self.path.iterdir(), key=lambda p: p.name == "config.json"):         # at last what says that this is a run
                 if not old.name.startswith(".lock"): shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
         config = config_to_dict(self.config)
         write_json(self.path / "config.json", {"config": config, "global_batch": self.config.global_batch(self.group.world_size),
@@ -886,11 +905,22 @@ class Trainer:
     def save(self, best=False, last=False) -> bool:
         """Let rank 0 write this step's checkpoint, name it `last` (and `best`), and drop the oldest beyond `keep_checkpoints`; whether that worked.
 
-        A full disk costs this checkpoint and a warning; the `last` of a run raises it, for then nothing would hold what was learned."""
+        A full disk costs this checkpoint and a warning; the `last` of a run raises it, for then nothing would hold what was learned. Never of weights that are not finite."""
         with self.apart("save"):                                   # by all processes: they book their seconds together
+            self.check_weights()
             failed = self.group.largest(not self.write(best, last))
             if not failed: self.saved = self.state.step
             return not failed
+
+    @torch.no_grad()
+    def check_weights(self):
+        "`FloatingPointError` where a weight or the optimizer's state is not finite, which loss and gradient of its step did not show: a run could not go on from it."
+        held = {**dict(self.model.named_parameters()), **{f"the optimizer's {name}": t for name, t in self.optimizer.tensors().items()}}
+        fine = torch.stack([local(t).isfinite().all().to(self.device) for t in held.values()]).tolist()
+        if self.group.largest(not all(fine)):
+            first = next((name for name, ok in zip(held, fine) if not ok), "what another process holds")
+            raise FloatingPointError(f"after step {self.state.step} {first} is not finite, although loss and gradient were: nothing was saved of it, and older checkpoints are whole. "
+                                     f"Go on from them with --resume {self.path.name}; if it comes again, lower lr and muon_lr")
 
     def write(self, best, last) -> bool:
         "What `save` does: all gather what is in parts, and rank 0 writes."
@@ -992,7 +1022,7 @@ def take(path: Path, resume, overwrite, lock: ExitStack, patience: float = 0.0):
     if (path / "config.json").exists():
         if resume: whole_checkpoint(path)
         elif not overwrite: raise UserError(f"run {path.name} exists in {path.parent}/: choose another name, or go on with --resume {path.name}, or replace it with --overwrite")
-    elif any(not p.name.startswith(".lock") for p in path.iterdir()):
+    elif any(not p.name.startswith((".lock", ".config.json.")) for p in path.iterdir()):           # killed while it wrote the first of its files
         raise UserError(f"{path} is not a run and not empty: choose another name (--run) or place (--runs-dir)")
 
 def resumed_config(path, config: TrainConfig, group, task: Task) -> TrainConfig:

@@ -20,8 +20,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-import torch
-
 import minigpt
 from .bench import bench_command
 from .callbacks import Describe, SkillProbes, TextSamples
@@ -33,7 +31,7 @@ from .planning import plan_command
 from .posttraining import chat_template, dpo_command, grpo_command, sft_command
 from .student import check_command, student_command
 from .talk import chat_command, sample_command
-from .terminal import OF_WEIGHTS, flags_in, parse, read_flags, table, with_length
+from .terminal import OF_WEIGHTS, decimals, flags_in, parse, read_flags, table, with_length
 from .texts import corpora_command, prepare_command, tokenizer_command
 from ..data import DataConfig, open_data
 from ..finetuning import CHAT_TOKENS, END
@@ -45,7 +43,7 @@ from ..tools.files import read_json, write_json
 from ..tools.hardware import process_seconds, resolve_device
 from ..tools.interrupts import Interrupted
 from ..tools.loggers import load_env
-from ..training import PRESETS, OutOfMemory, Run, TrainConfig, config_from_dict, fingerprint, train
+from ..training import PRESETS, OutOfMemory, Run, TrainConfig, config_from_dict, fingerprint, out_of_memory, train
 
 # %% ../../nbs/app/cli.ipynb #5769f9d6
 @dataclass(frozen=True)
@@ -105,8 +103,8 @@ def train_command(arguments) -> int:
     if main_rank and run.result:
         r = run.result
         if samples.last: print("\na sample\n" + textwrap.indent(samples.last.strip(), "    ") + "\n")
-        above = f", {(r['val_loss'] / r['floor'] - 1) * 100:.1f}% above the floor of {r['floor']:.4f}" if r["floor"] else ""
-        print(f"validation loss {r['val_loss']:.4f} ± {r['val_stderr']:.4f} nats per token{above}\nrun {run.path}{'' if config.eval_only else f': minigpt sample --run {run.name}'}")
+        above = f", {(r['val_loss'] / r['floor'] - 1) * 100:.1f}% above the floor of {r['floor']:.4f}" if r["floor"] and r["val_loss"] is not None else ""
+        print(f"validation loss {decimals(r['val_loss'])} ± {decimals(r['val_stderr'])} nats per token{above}\nrun {run.path}{'' if config.eval_only else f': minigpt sample --run {run.name}'}")
         print(json.dumps(r), flush=True)
     return 0
 
@@ -223,7 +221,9 @@ def main(argv=None) -> int:
     except Interrupted as e: return fail(128 + e.signal, f"{e}; all is saved. Go on with: minigpt {e.run.task['name']} --resume {e.run.name}")
     except KeyboardInterrupt: return fail(130, "interrupted")
     except (OutOfMemory, FloatingPointError) as e: return fail(1, str(e))
-    except (MemoryError, torch.OutOfMemoryError): return fail(1, "out of memory: lower --batch-size")
+    except (MemoryError, RuntimeError) as e:
+        if not out_of_memory(e): raise
+        return fail(1, "out of memory: lower --batch-size, or the sizes of the model")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())     # the reader has gone; nothing more can be printed
         return 1

@@ -40,7 +40,7 @@ def summary(run: Run) -> tuple:
     val = result.get("val_loss", found.get("eval/val_loss"))
     age = time.time() - max(p.stat().st_mtime for p in (run.path / "config.json", run.path / "metrics.jsonl", run.path / "result.json") if p.exists())
     return (run.name, f"{run.task['name']}, {Path(run.config.data.data).name}", f"{model.n_layer} × {model.n_embd}", f"{step:,}", f"{tokens / 1e6:,.1f}M",
-            "–" if "train/loss" not in found else f"{found['train/loss']:.3f}", "–" if val is None else f"{val:.3f}", f"{result['seconds'] / 60:.1f}" if "seconds" in result else "not finished", ago(age))
+            "–" if found.get("train/loss") is None else f"{found['train/loss']:.3f}", "–" if val is None else f"{val:.3f}", f"{result['seconds'] / 60:.1f}" if "seconds" in result else "not finished", ago(age))
 
 def ago(seconds: float) -> str:
     "Seconds in the largest unit that leaves a whole number."

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .callbacks import AnswerSamples, Describe
-from .terminal import OF_WEIGHTS, flags_in, parse, read_flags, table, with_length
+from .terminal import OF_WEIGHTS, decimals, flags_in, parse, read_flags, table, with_length
 from ..data import DataConfig
 from ..finetuning import ASSISTANT, END, SFT, USER, SFTConfig, finetuning_config
 from ..preferences import DPO, GRPO, DPOConfig, GRPOConfig
@@ -133,9 +133,9 @@ def report(run: Run, samples=()) -> str:
     "What came of a run of these commands, in words, with `samples`, (question, answer) each."
     r, method, told = run.result, run.task["name"], []
     what = {"sft": "nats per token of the answers", "dpo": "nats per pair; a model that prefers neither has 0.6931", "grpo": ""}[method]
-    if method == "grpo": told.append(("reward", f"{1 - r['val_loss']:.3f} ± {r['val_stderr']:.3f}, the mean of greedy answers to validation questions (1 less the validation loss)"))
-    else: told.append(("validation loss", f"{r['val_loss']:.4f} ± {r['val_stderr']:.4f} {what}"))
-    if method == "dpo" and "preference" in r: told.append(("preference", f"{r['preference']:.0%} of validation pairs have moved towards the chosen answer, by {r['margin']:.2f} nats in the mean"))
+    if method == "grpo": told.append(("reward", f"{decimals(None if r['val_loss'] is None else 1 - r['val_loss'], 3)} ± {decimals(r['val_stderr'], 3)}, the mean of greedy answers to validation questions (1 less the validation loss)"))
+    else: told.append(("validation loss", f"{decimals(r['val_loss'])} ± {decimals(r['val_stderr'])} {what}"))
+    if method == "dpo" and None not in (r.get("preference"), r.get("margin")): told.append(("preference", f"{r['preference']:.0%} of validation pairs have moved towards the chosen answer, by {r['margin']:.2f} nats in the mean"))
     before, after = r.get("corpus_loss_before"), r.get("corpus_loss_after")
     told.append(("forgetting", f"loss on {run.corpus.data}, the text of the base: {before:.4f} → {after:.4f} nats per token" if None not in (before, after) else "not measured: the text that the base was trained on is not here"))
     if skills := {name.removeprefix("skill/"): share for name, share in r.items() if name.startswith("skill/")}: told.append(("exam", ", ".join(f"{name} {share:.0%}" for name, share in skills.items())))

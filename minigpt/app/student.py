@@ -18,7 +18,7 @@ from pathlib import Path
 
 import tyro
 
-from .judging import directives, grade, handed_out, read_notebook
+from .judging import directives, exercises, grade, handed_out, read_notebook, sources
 from .terminal import parse, table
 from ..tools.errors import UserError
 from ..tools.files import atomic_write
@@ -48,11 +48,12 @@ def blank(source: str, module: str = "") -> str:
 
 # %% ../../nbs/app/student.ipynb #7700a2e3
 def student_version(notebook):
-    "A copy of a lesson, an nbformat notebook, without answers and outputs."
+    "A copy of a lesson, an nbformat notebook, without answers and outputs; a check that is passed says so."
     import nbformat                                                # Jupyter's; training does without it
     found = nbformat.from_dict(notebook)
     found.metadata.pop("widgets", None)
     module = next((f"minigpt.{name}" for cell in found.cells if (name := directives(cell.source).get("default_exp"))), "")
+    mine = {exercise.name for exercise in exercises(sources(found))}
     for cell in found.cells:
         cell.metadata = {}
         if cell.cell_type != "code": continue
@@ -60,7 +61,9 @@ def student_version(notebook):
         marks = directives(cell.source)
         if "exercise" in marks: cell.source = blank(cell.source, module if "export" in marks else "")
         elif "teacher" in marks: cell.source = "# In the teacher's copy this cell tries wrong answers: the check above refuses each, in words of its own."
-        else: cell.source = re.sub(r"^#\|\s*(export|default_exp.*)\s*\n?", "", cell.source)
+        else:
+            cell.source = re.sub(r"^#\|\s*(export|default_exp.*)\s*\n?", "", cell.source)
+            cell.source = re.sub(r"^(check_\w+\((\w+)\))$", lambda m: f'{m[1]}\nprint("{m[2]}: right")' if m[2] in mine else m[1], cell.source, flags=re.MULTILINE)
     found.cells = [cell for cell in found.cells if cell.source]
     return found
 

@@ -7,6 +7,7 @@ __all__ = ['write_checkpoint', 'verify_checkpoint', 'load_tensors', 'point', 'on
 
 # %% ../../nbs/tools/checkpoints.ipynb #db28bc85
 import os
+import re
 import shutil
 import socket
 from contextlib import contextmanager
@@ -35,11 +36,15 @@ def verify_checkpoint(folder) -> Path:
     "The folder, after comparing every file with `checksums`; `UserError` that names what is missing or changed."
     folder = Path(folder)
     if not (folder / "checksums").exists(): raise UserError(f"{folder} is not a whole checkpoint: it has no checksums file")
-    for line in (folder / "checksums").read_text(encoding="utf-8").splitlines():
-        expected, _, name = line.partition("  ")
+    sums, another = (folder / "checksums").read_text(encoding="utf-8", errors="replace"), "use another checkpoint (--checkpoint STEP)"
+    if not re.fullmatch(r"([0-9a-f]{64}  [\w.-]{1,100}\n)+", sums): raise UserError(f"{folder / 'checksums'} is damaged: it is no list of sums and names of files; {another}")
+    expected_of = {name: expected for expected, name in map(str.split, sums.splitlines())}
+    for name, expected in expected_of.items():
         if not (folder / name).is_file(): raise UserError(f"{folder} is not a whole checkpoint: {name} is missing")
         if sha256_file(folder / name) != expected:
-            raise UserError(f"{folder / name} is damaged: its SHA-256 is not the one in checksums; use another checkpoint (--checkpoint STEP)")
+            raise UserError(f"{folder / name} is damaged: its SHA-256 is not the one in checksums; {another}")
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".safetensors", ".json") and file.name not in expected_of: raise UserError(f"{folder / 'checksums'} is damaged: it has no sum of {file.name}; {another}")
     return folder
 
 @torch.no_grad()

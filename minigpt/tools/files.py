@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import minigpt
-from .errors import UserError
+from .errors import UserError, brief
 
 # %% ../../nbs/tools/files.ipynb #47ecd96a
 def project_root() -> Path:
@@ -103,7 +103,9 @@ def read_json(path):
     try: return json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError: raise UserError(f"{path} does not exist") from None
     except IsADirectoryError: raise UserError(f"{path} is a folder, expected a JSON file") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as e: raise UserError(f"{path} is not valid JSON: {e}") from None
+    except OSError as e: raise UserError(f"{brief(str(path))} cannot be read: {e.strerror or e}") from None
+    except (ValueError, RecursionError) as e:          # also numbers of more than 4,300 digits, and lists too deep for Python
+        raise UserError(f"{brief(str(path))} is not valid JSON: {e}") from None
 
 # %% ../../nbs/tools/files.ipynb #fcae29a7
 def read_blocks(path, size: int = 1 << 20) -> Iterator[str]:

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import torch
 
-from .errors import UserError, choose, require
+from .errors import UserError, brief, choose, require
 from .files import atomic_folder, write_json
 from .weights import read_tensors, tensor_files, write_tensors
 
@@ -52,7 +52,7 @@ def fields_from(hf: dict) -> tuple[str, dict]:
     if family == "gpt2": return family, fields
     if family == "llama":
         fields["bias"] = hf.get("attention_bias", False)
-        _require(hf, "attention_bias", fields["bias"] == hf.get("mlp_bias", False), f"the same as mlp_bias={hf.get('mlp_bias', False)}")
+        _require(hf, "attention_bias", fields["bias"] == hf.get("mlp_bias", False), f"the same as mlp_bias={brief(hf.get('mlp_bias', False))}")
     return family, {**fields, "rope_theta": _rope_theta(hf), "qk_norm": family == "qwen3", "window": _window(hf, family, fields["n_layer"])}
 
 def _rope_theta(hf):
@@ -64,7 +64,7 @@ def _rope_theta(hf):
         plain = kind == "default" and rope.get("partial_rotary_factor") in (None, 1.0) and not any(isinstance(v, dict) for v in rope.values())
         _require(hf, key, plain, "rope_type 'default' for all layers and channels")
     theta = rope.get("rope_theta") or hf.get("rope_theta") or 10_000.0
-    _require(hf, "rope_theta", hf.get("rope_theta") in (None, theta), f"{theta}, as rope_parameters has it")
+    _require(hf, "rope_theta", hf.get("rope_theta") in (None, theta), f"{brief(theta)}, as rope_parameters has it")
     return theta
 
 def _window(hf, family, n_layer):
@@ -82,7 +82,7 @@ def _window(hf, family, n_layer):
 
 def _require(hf, key, ok, allowed):
     "`UserError` that names the field of a Hugging Face configuration, its value and what is allowed, unless `ok`."
-    if not ok: raise UserError(f"config.json: {key}={hf.get(key)!r} is not supported: expected {allowed}")
+    if not ok: raise UserError(f"config.json: {key}={brief(hf.get(key))} is not supported: expected {allowed}")
 
 # %% ../../nbs/tools/huggingface.ipynb #aab90132
 def family_of(fields: dict) -> str:

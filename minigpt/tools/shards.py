@@ -20,20 +20,28 @@ TOKEN_FILES = (".npy", ".bin", ".ids")
 LLMC_HEADER = 256                                             # int32: magic, version, count, …; then the tokens
 LLMC_KINDS = {(20240520, 1): "<u2", (20240801, 7): "<u4"}     # (magic, version) in llm.c's repository: GPT-2's tokens, Llama 3's
 
+def _npy_header(path) -> tuple:
+    "(dtype, shape, bytes before the numbers) of an .npy file. Looked at before it is mapped, since `np.load` ends the process, dividing by zero, where a damaged type has no size."
+    with open(path, "rb") as file:
+        try:
+            read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[np.lib.format.read_magic(file)]
+            shape, _, dtype = read(file)
+        except Exception as error:         # NumPy evaluates the header as Python, which fails in many ways
+            raise UserError(f"{path} cannot be read ({type(error).__name__}: {str(error)[:200]}): expected one row of uint16 or uint32 in NumPy's format.\nIt is damaged: prepare it again.") from None
+        return dtype, shape, file.tell()
+
 def open_shard(path) -> np.ndarray:
     "The tokens in one .npy, .bin or .ids file, memory-mapped; `UserError` where header, type or length are wrong."
     path, again = Path(path), "It is damaged: prepare it again."
-    if not path.is_file(): raise UserError(f"{path} does not exist. Prepare it (again), or correct the path.")
+    if not os.path.isfile(path): raise UserError(f"{path} does not exist. Prepare it (again), or correct the path.")
     size = path.stat().st_size
     if path.suffix == ".npy":
-        try: ids = np.load(path, mmap_mode="r", allow_pickle=False)
-        except PermissionError: raise
-        except (ValueError, EOFError, OSError) as error: raise UserError(f"{path} cannot be read ({error}).\n{again}") from None
-        if not isinstance(ids, np.memmap): raise UserError(f"{path} is not one array in NumPy's format, expected a row of uint16 or uint32. Prepare it again.")
-        if ids.dtype.kind != "u" or ids.itemsize not in (2, 4) or ids.ndim != 1:
-            raise UserError(f"{path} holds {ids.dtype} of shape {ids.shape}, expected a row of uint16 or uint32. Prepare it again.")
-        if size != ids.offset + ids.nbytes: raise UserError(f"{path} has {size} bytes, its header says {ids.offset + ids.nbytes}.\n{again}")
-        return ids
+        dtype, shape, offset = _npy_header(path)
+        if dtype.kind != "u" or dtype.itemsize not in (2, 4) or len(shape) != 1 or type(shape[0]) is not int:
+            raise UserError(f"{path} holds {str(dtype)[:60]} of shape {str(shape)[:60]}, expected a row of uint16 or uint32. Prepare it again.")
+        wanted = offset + shape[0] * dtype.itemsize
+        if size != wanted: raise UserError(f"{path} has {size} bytes, its header says {wanted}.\n{again}")
+        return np.memmap(path, dtype=dtype, mode="r", offset=offset, shape=shape)
     if size == 0 or size % 2: raise UserError(f"{path} has {size} bytes, expected pairs of bytes (uint16). {again}")
     header = np.fromfile(path, dtype="<i4", count=LLMC_HEADER) if path.suffix == ".bin" else ()
     if len(header) < LLMC_HEADER or header[0] not in {magic for magic, _ in LLMC_KINDS}: return np.memmap(path, dtype="<u2", mode="r")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import regex
 
-from .errors import UserError
+from .errors import UserError, brief
 from .files import atomic_write, read_json, write_json
 
 # %% ../../nbs/tools/vocabularies.ipynb #f7d651f6
@@ -78,16 +78,16 @@ def check_pattern(pattern: str):
 
     That no text is lost is tried on all pairs of some 30 characters, not proven."""
     try: compiled = regex.compile(pattern)
-    except regex.error as e: raise UserError(f"pattern {pattern!r} is not a regular expression: {e}") from None
-    if compiled.groups: raise UserError(f"pattern {pattern!r} has a capturing group: write (?:…) for (…)")
+    except regex.error as e: raise UserError(f"pattern {brief(pattern)} is not a regular expression: {e}") from None
+    if compiled.groups: raise UserError(f"pattern {brief(pattern)} has a capturing group: write (?:…) for (…)")
     odd = [m[0] for m in regex.finditer(r"\\(.)", pattern, regex.DOTALL) if m[1].isalnum() and m[1] not in "pPsSdDrnt"]
     bare = regex.sub(r"\\(?:[pP]\{[^}]*\}|.)", "x", pattern, flags=regex.DOTALL)
     odd += regex.findall(r"\[[^\]]*(?:\[|&&|--|\|\||~~)", bare)
     odd += regex.findall(r"\{[\d,]*\}\+|[$^]", regex.sub(r"\[[^\]]*\]", "x", bare))
-    if odd: raise UserError(f"pattern {pattern!r} has {odd[0]!r}, which Python's regex, tiktoken and tokenizers read differently: rewrite it without")
+    if odd: raise UserError(f"pattern {brief(pattern)} has {brief(odd[0])}, which Python's regex, tiktoken and tokenizers read differently: rewrite it without")
     for text in map("".join, product(_PROBE, repeat=2)):
         if "".join(found := compiled.findall(text)) != text or "" in found:
-            raise UserError(f"pattern {pattern!r} cuts {text!r} into {found}: expected pieces that are not empty and together give the text")
+            raise UserError(f"pattern {brief(pattern)} cuts {text!r} into {found}: expected pieces that are not empty and together give the text")
 
 # %% ../../nbs/tools/vocabularies.ipynb #4bc33a2d
 def _replay(piece: bytes, ranks: dict) -> list[bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from .errors import UserError
+from .errors import UserError, brief
 from .files import read_json, write_json
 
 # %% ../../nbs/tools/weights.ipynb #3a7d25e5
@@ -61,8 +61,8 @@ def tensor_files(folder) -> dict:
     if not isinstance(where, dict) or not all(isinstance(file, str) for file in where.values()):
         raise UserError(f"{index} has no weight_map from tensor names to file names")
     for file in where.values():
-        if not file.endswith(".safetensors") or any(c in file for c in "/\\:"):
-            raise UserError(f"{index} names the file {file!r}: expected a .safetensors file of the same folder")
+        if re.fullmatch(r"[\w .-]{1,200}\.safetensors", file) is None:
+            raise UserError(f"{index} names the file {brief(file)}: expected a .safetensors file of the same folder")
     found = {name: file for file in sorted(set(where.values())) for name in _names_in(folder / file)}
     for name in sorted(where.keys() | found.keys()):
         if where.get(name) != found.get(name):
@@ -88,7 +88,7 @@ def _read(path, take):
     try:
         with safe_open(path, framework="pt") as f: return take(f)
     except FileNotFoundError: raise UserError(f"{path} does not exist: fetch the folder again") from None
-    except (SafetensorError, OSError) as e: raise UserError(f"{path} is damaged or not a safetensors file ({e}): fetch it again") from None
+    except (SafetensorError, OSError) as e: raise UserError(f"{path} is damaged or not a safetensors file ({str(e)[:200]}): fetch it again") from None
 
 def _nothing_to_read(folder):
     pickles = sorted(p.name for p in folder.iterdir() if p.suffix in PICKLES)
