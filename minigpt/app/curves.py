@@ -7,7 +7,6 @@ __all__ = ['AXES', 'RunsCommand', 'last_metrics', 'summary', 'ago', 'runs_comman
            'plot_command']
 
 # %% ../../nbs/app/curves.ipynb #3e1b8b59
-import math
 import re
 import time
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import tyro
 from .terminal import parse, table
 from ..tools.errors import UserError, choose
 from ..tools.loggers import read_metrics
-from ..tools.plotting import COLORS, figure, loss_curves, smooth, use_style
+from ..tools.plotting import COLORS, figure, loss_curves, use_style
 from ..training import Run
 
 # %% ../../nbs/app/curves.ipynb #fdb327fb
