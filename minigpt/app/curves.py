@@ -73,11 +73,13 @@ class PlotCommand:
     runs_dir: str = "runs"  # folder with runs
 
 def series(run: Run, metrics, x: str = "step") -> dict:
-    "{metric: (x values, values), arrays} of what a run has logged of `metrics`, `x` in `AXES`; a metric that it has not is left out."
-    if not (run.path / "metrics.jsonl").is_file(): return {}       # it has logged nothing yet
-    rows, found = read_metrics(run.path / "metrics.jsonl", ("step", "tokens", "train/iter_time_ms", *metrics)), {}
-    if x == "seconds":
-        for row, at in zip(rows, np.cumsum([row.get("train/iter_time_ms", 0.0) for row in rows]) / 1e3): row[x] = at
+    "{metric: (x values, values), arrays} of what a run has logged of `metrics`, `x` in `AXES`; a metric that it has not is left out. Of a file over 50 MB every second line counts, over 100 MB every third, …, and all evaluations."
+    path = run.path / "metrics.jsonl"
+    if not path.is_file(): return {}                               # it has logged nothing yet
+    rows, found = read_metrics(path, ("step", "tokens", "train/iter_time_ms", *metrics), every=1 + path.stat().st_size // 50_000_000), {}
+    if x == "seconds":                                             # a line's time is that of a step, of all since the line before
+        taken = np.array([row.get("train/iter_time_ms") or 0.0 for row in rows]) * np.diff([row["step"] for row in rows], prepend=0)
+        for row, at in zip(rows, np.cumsum(taken) / 1e3): row[x] = at
     for name in metrics:
         pairs = np.array([(row[x], value) for row in rows if isinstance(value := row.get(name), (int, float)) and x in row], dtype=float).reshape(-1, 2)
         pairs = pairs[np.isfinite(pairs).all(1)]

@@ -75,18 +75,20 @@ def finite(value):
     "`value`, or None where it is a float that JSON cannot hold."
     return None if isinstance(value, float) and (value != value or abs(value) == float("inf")) else value
 
-def read_metrics(path, names=(), tail: int = 0) -> list:
+def read_metrics(path, names=(), tail: int = 0, every: int = 1) -> list:
     """All whole lines of a metrics file as dictionaries, of which only `names` are kept where some are given; a last line that is still being written is left out.
 
-    `tail`: only the last so many bytes of the file, from the first whole line of them. `UserError` for a line that is no JSON object with a `step`."""
-    found = []
+    `tail`: only the last so many bytes of the file, from the first whole line of them. `every`: only each so many-th line, and those of evaluations. `UserError` for a line that is no JSON object with a `step`."""
+    found, read = [], 0
     with open(path, "rb") as file:
         if tail and os.path.getsize(path) > tail:
             file.seek(-tail, os.SEEK_END)
             file.readline()
         while lines := file.readlines(1 << 22):                    # many at a time: a third faster than one by one
             if not lines[-1].endswith(b"\n"): lines.pop()
-            found += [{name: row[name] for name in names if name in row} for row in rows] if (rows := _rows(path, [line for line in lines if line.strip()])) and names else rows
+            rows = _rows(path, [line for i, line in enumerate(lines, read) if (i % every == 0 or b'"eval/' in line) and line.strip()])
+            found += [{name: row[name] for name in names if name in row} for row in rows] if names else rows
+            read += len(lines)
     return found
 
 def _rows(path, lines: list) -> list:
