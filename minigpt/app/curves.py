@@ -97,11 +97,11 @@ def draw(runs: list[Run], metrics=PlotCommand.metric, x: str = "step", log: bool
     if not any(found.values()): raise UserError(f"{', '.join(found)} logged no {' and no '.join(metrics)} yet")
     losses = [name for name in metrics if re.search(r"(^|_|/)loss$", name)]
     panels = [losses] * bool(losses) + [[name] for name in metrics if name not in losses]
-    fig, axes = figure(size=(7, 3.2 * len(panels)), nrows=len(panels), squeeze=False, xlabel=AXES[x])
+    fig, axes = figure(size=(7, 3.2 * len(panels)), nrows=len(panels), squeeze=False, layout="constrained")
     for ax, names in zip(axes[:, 0], panels):
         floors = {run.result.get("floor") for run in runs} if names is losses else {None}
         curves = {run: of_run[names[0]] for run, of_run in found.items() if names[0] in of_run}
-        loss_curves(curves, xlabel=AXES[x], ylabel=" and ".join(names) + (" (nats per token)" if names is losses else ""), floor=floors.pop() if len(floors) == 1 else None, ax=ax)
+        loss_curves(curves, xlabel=AXES[x], ylabel="loss (nats per token)" if names is losses else names[0], floor=floors.pop() if len(floors) == 1 else None, ax=ax)
         for i, (run, of_run) in enumerate(found.items()):
             for name in names[1:]:
                 if name in of_run: ax.plot(*of_run[name], "o", ms=4, mfc="white", color=COLORS[i % len(COLORS)], label=f"{run}, {name}")
