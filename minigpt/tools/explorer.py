@@ -58,8 +58,9 @@ def explore(draw, size=(6, 2.8), subplots=None, **controls) -> Panel:
             for _ in range(3): canvas.draw()                       # lays it out; a legend below the axes needs more than one try
             figure.set_layout_engine("none")
         canvas.draw()                                              # savefig would draw twice
-        packed = io.BytesIO()
-        Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(packed, "png", compress_level=1 if png else 9)     # the first is kept, and small; the others are fast
+        packed, image = io.BytesIO(), Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+        if png: image.save(packed, "png", compress_level=1)        # fast
+        else: image.quantize(128, dither=Image.Dither.NONE).save(packed, "png", optimize=True)     # the first is kept in the notebook, so it is small
         png = packed.getvalue()
         said = "; ".join(filter(None, (ax.get_title(loc) for ax in figure.axes for loc in ("left", "center"))))
         return f'<img alt="{html.escape(said)}" width="{size[0] * 96:.0f}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
