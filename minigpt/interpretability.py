@@ -19,6 +19,7 @@ import torch
 from .attention import causal_mask, rotary_frequencies, softmax
 from .model import GPT
 from .tools.errors import UserError
+from .tools.interrupts import uncompiled
 
 # %% ../nbs/12_interpretability.ipynb #42789781
 def repeated_tokens(n, period, tokens, repeats=2, generator=None):
@@ -64,7 +65,7 @@ def hooked(model):
     def hook(module, fn): handles.append(module.register_forward_hook(lambda module, args, output: fn(output)))
     def pre_hook(module, fn): handles.append(module.register_forward_pre_hook(lambda module, args: (y, *args[1:]) if (y := fn(args[0])) is not None else None))
     try:
-        with torch.compiler.set_stance("force_eager"): yield hook, pre_hook
+        with uncompiled(): yield hook, pre_hook
     finally:
         for handle in handles: handle.remove()
 

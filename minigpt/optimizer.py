@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from .tools.errors import UserError, check_types, choose, require
+from .tools.interrupts import import_whole
 from .tools.processes import Processes
 from .tools.sharding import fill, local
 
@@ -500,6 +501,7 @@ def build_optimizer(model, config: OptimizerConfig, fused=None, group=Processes(
 
     `fused`: AdamW as PyTorch's one kernel for all parameters; None: where they are float tensors on a CPU or CUDA device; False: our
     own. `group` and `compiled` are Muon's: processes that share its work, and one torch.compile graph for each shape."""
+    import_whole("torch._dynamo")                                   # the first optimizer would import it
     groups = parameter_groups(model, config)
     if fused is None:
         fused = all(p.is_floating_point() and p.device.type in ("cpu", "cuda") for g in groups for p in g["params"])

@@ -24,6 +24,7 @@ from .tools import tinytown
 from .tools.checkpoints import load_tensors
 from .tools.conversations import Message, Preference, Records, read_preferences
 from .tools.errors import UserError, check_types, require
+from .tools.interrupts import uncompiled
 from .tools.sharding import gathered
 from .tools.weights import save_tensors, tensors_in
 from .training import Evaluation, Run, TrainConfig, train
@@ -108,7 +109,7 @@ class DPO(FineTuning):
         "log probabilities (N, 2) of chosen and rejected answers, of the first `count` pairs (0: all), under the model as it is now, computed by all processes together."
         found, group, model = torch.zeros(count or len(self.splits[split]), 2), trainer.group, trainer.model
         model.eval()
-        with gathered(model), torch.compiler.set_stance("force_eager"), trainer.autocast():
+        with gathered(model), uncompiled(), trainer.autocast():
             for first in range(group.rank * size, len(found), size * group.world_size):
                 numbers = range(first, min(first + size, len(found)))
                 x, y = (t.to(trainer.device) for t in self.rows(split, numbers))
@@ -265,7 +266,7 @@ class GRPO(FineTuning):
         generators = [dice(trainer.config.seed, number, place, g) for place in places for g in range(G)]
         rows = [(prompt, question) for prompt, question in asked for _ in range(G)]
         model.eval()
-        with torch.no_grad(), gathered(model), torch.compiler.set_stance("force_eager"), trainer.autocast():
+        with torch.no_grad(), gathered(model), uncompiled(), trainer.autocast():
             written = write_batch(model, [prompt for prompt, _ in rows], SampleConfig(temperature=1.0, max_new_tokens=c.max_new_tokens), {self.end}, self.tokenizer.vocab_size, generators=generators)
             said = [(self.read_answer(w), question) for w, (_, question) in zip(written, rows)]
             rewards, right = (torch.tensor([judge(*pair) for pair in said]).view(-1, G) for judge in (self.reward, exact))
@@ -307,7 +308,7 @@ class GRPO(FineTuning):
         questions = self.splits[split][:200]
         group, model = trainer.group, trainer.model
         mine = questions[group.rank::group.world_size]
-        with gathered(model), torch.compiler.set_stance("force_eager"), trainer.autocast():
+        with gathered(model), uncompiled(), trainer.autocast():
             said = write_batch(model, [prompt for prompt, _ in mine], SampleConfig(temperature=0.0, max_new_tokens=self.config.max_new_tokens), {self.end}, self.tokenizer.vocab_size)
         rewards = torch.tensor([self.reward(self.read_answer(w), asked) for w, (_, asked) in zip(said, mine)], dtype=torch.float64)
         total, square = group.sum(torch.stack((rewards.sum(), rewards.square().sum()))).tolist()

@@ -43,7 +43,7 @@ from .tools.errors import UserError, brief, check_types, require
 from .tools.files import disk_is_full, read_json, write_json
 from .tools.hardware import device_name, peak_flops, peak_memory, resolve_device, resolve_dtype, synchronize
 from .tools.huggingface import hub_folder
-from .tools.interrupts import Interrupted, catch_signals
+from .tools.interrupts import Interrupted, catch_signals, uncompiled
 from .tools.loggers import finite, make_loggers, read_metrics
 from .tools.nonfinite import first_nonfinite
 from .tools.pace import Pace
@@ -125,7 +125,7 @@ def mean_loss(model, batches, autocast=nullcontext, group=None) -> Evaluation:
     device, totals = next(model.parameters()).device, torch.zeros(5, dtype=torch.float64)
     model.eval()
     try:
-        with gathered(model), torch.compiler.set_stance("force_eager"):      # processes may have different numbers of batches
+        with gathered(model), uncompiled():      # processes may have different numbers of batches
             for batch in batches:
                 x, y, *documents = (t.to(device) for t in batch)
                 with autocast(): nll = model(x, targets=y, documents=documents[0] if documents else None, reduction="none")[1]
@@ -146,7 +146,10 @@ def evaluate(model, tokens, batch_size: int = 16, max_batches: int = 0, autocast
 def seed_dropout(seed: int, step: int, micro_batch: int):
     "Seed PyTorch's generators as a pure function of the run's seed, the step and the micro-batch's number in the global batch."
     words = np.random.SeedSequence([seed, step, micro_batch]).generate_state(2)
-    torch.manual_seed(int(words[0]) << 31 ^ int(words[1]))
+    one = int(words[0]) << 31 ^ int(words[1])
+    torch.default_generator.manual_seed(one)                       # torch.manual_seed also notes where it was called from, for a GPU still to come: most of a millisecond
+    if torch.cuda.is_initialized(): torch.cuda.manual_seed_all(one)
+    if torch.backends.mps.is_available(): torch.mps.manual_seed(one)
 
 # %% ../nbs/06_training.ipynb #0defe776
 @dataclass
@@ -547,7 +550,7 @@ def nonfinite_in(model, batches, autocast, before, scale: float = 1.0, objective
             with autocast(): loss = objective.loss(model, batch) / counted
             (loss * scale).backward()
             return loss.detach()
-        with torch.compiler.set_stance("force_eager"): found = first_nonfinite(model, backward_of)
+        with uncompiled(): found = first_nonfinite(model, backward_of)
         model.zero_grad()
         if found: return f"{found} (micro-batch {i + 1} of {len(batches)})"
     return ""
@@ -882,7 +885,7 @@ class Trainer:
             compared, best_before = result.loss, s.best_val_loss   # like with like: the whole split only where all evaluations see it
             better = compared < s.best_val_loss
             if last and c.eval_batches: result = self.task.measure(self, "val", 0)
-            with gathered(self.model), torch.compiler.set_stance("force_eager"):
+            with gathered(self.model), uncompiled():
                 more = {k: finite(v) for k, v in self.task.judge(self).items()} | {k: v for callback in self.callbacks for k, v in callback.on_evaluation(self).items()}
         self.judged = more
         planned = not last or bool(c.eval_every) and s.step % c.eval_every == 0
@@ -899,7 +902,7 @@ class Trainer:
 
     def sample(self):
         "Let the callbacks look at the model."
-        with self.apart("sample"), torch.compiler.set_stance("force_eager"), self.average.applied() if self.average else nullcontext(), gathered(self.model):   # lengths vary: compiled, each would cost seconds
+        with self.apart("sample"), uncompiled(), self.average.applied() if self.average else nullcontext(), gathered(self.model):   # lengths vary: compiled, each would cost seconds
             for callback in self.callbacks: callback.on_sample(self)
 
     def save(self, best=False, last=False) -> bool:

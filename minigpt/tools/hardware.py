@@ -13,6 +13,7 @@ import platform
 import statistics
 import time
 from dataclasses import dataclass
+from functools import cache
 
 import psutil
 import torch
@@ -62,6 +63,7 @@ def resolve_device(name: str = "auto") -> torch.device:
         raise UserError(f"device={name!r} is not on this machine: use auto or {', '.join(k for k, ok in there.items() if ok)}")
     return torch.device(name)
 
+@cache
 def processor_name() -> str:
     "The processor's name as the system tells it."
     try:
