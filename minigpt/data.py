@@ -18,10 +18,11 @@ import math
 import re
 import shutil
 import time
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -33,10 +34,10 @@ from tqdm import tqdm
 from .tokenizer import Tokenizer, build_tokenizer, get_tokenizer, settled_blocks
 from .tools.corpora import CORPORA, Document, Unreachable, documents, sources
 from .tools.errors import UserError, check_types, require
-from .tools.files import data_dir, fsync_folder, read_json, sha256_file, write_json
+from .tools.files import data_dir, fsync_folder, read_json, write_json
 from .tools.hardware import usable_cores
 from .tools.parallel import in_order
-from .tools.shards import TOKEN_FILES, ShardWriter, Stale, open_shard
+from .tools.shards import TOKEN_FILES, CheckedShard, ShardWriter, Stale, open_shard
 
 # %% ../nbs/04_data.ipynb #b6294f85
 _all_ = ["CORPORA"]     # a name of this module too, for those who look for it beside `prepare`
@@ -87,8 +88,8 @@ class Tokens:
     "A split's token ids: `len(tokens)`, `tokens[a:b]`. Made by `open_tokens`, or from arrays in memory."
 
     def __init__(self, shards, vocab_size=0, separator=None, windows="fixed", nats=math.nan, bytes=0, meta=None, name="tokens", folder=None, parts=()):
-        self.shards = list(shards)              # 1-D arrays of whole numbers, mapped or not
-        self.borders = np.cumsum([0, *map(len, self.shards)])
+        self.shards = list(shards)              # 1-D arrays of whole numbers, or files whose blocks are checked when they are read
+        self.borders = [0, *accumulate(map(len, self.shards))]
         self.vocab_size = vocab_size            # ids are below it; 0: not known, not checked
         self.separator = separator              # id between documents; None where there is none
         self.windows = windows                  # "documents", "fixed", or "mixed" where there are parts
@@ -98,18 +99,15 @@ class Tokens:
         self.folder = folder                    # that `prepare` made, with tokenizer.json; None where there is none
         self.parts = parts                      # (Tokens, weight) of several corpora that follow one another in this stream; explained below
 
-    def __len__(self): return int(self.borders[-1])
+    def __len__(self): return self.borders[-1]
 
     def __getitem__(self, where: slice) -> np.ndarray:
         "The ids of a slice with step 1, copied out of the shards; `UserError` at the first id outside the vocabulary."
         if not isinstance(where, slice) or where.step not in (None, 1): raise TypeError(f"tokens are read in slices with step 1, not {where!r}")
         start, stop, _ = where.indices(len(self))
-        first = int(np.searchsorted(self.borders, start, side="right")) - 1
-        pieces = []
-        for shard, border in zip(self.shards[first:], self.borders[first:]):
-            if border >= stop: break
-            pieces.append(shard[max(start - border, 0):stop - border])
-        ids = np.concatenate(pieces) if pieces else np.empty(0, dtype=np.uint16)
+        first, last = bisect_right(self.borders, start) - 1, bisect_left(self.borders, stop)
+        parts = [shard[max(start - border, 0):max(stop - border, 0)] for shard, border in zip(self.shards[first:last], self.borders[first:last])]
+        ids = parts[0].copy() if len(parts) == 1 else np.concatenate(parts or [np.empty(0, dtype=np.uint16)])
         if self.vocab_size and len(ids) and ids.max() >= self.vocab_size:
             bad = int(np.argmax(ids >= self.vocab_size))
             raise UserError(f"{self.name}: token {ids[bad]} at position {start + bad}, but the vocabulary has {self.vocab_size} entries.\n"
@@ -136,8 +134,8 @@ class Tokens:
         return f"{self.name}: {len(self):,} tokens, vocabulary {self.vocab_size or 'unknown'}, {self.windows} windows{floor}"
 
 # %% ../nbs/04_data.ipynb #35869d03
-FORMAT = "minigpt tokens 2"                    # goes up when what prepare writes changes
-SUMS_UP_TO = 1 << 26                           # bytes of a split up to which opening it verifies SHA-256
+FORMAT = "minigpt tokens 3"                    # goes up when what prepare writes changes
+SUMS_UP_TO = 1 << 26                           # bytes of a split up to which opening it compares all sums
 
 def holds_tokens(name_or_path) -> bool:
     "Whether this is a file of tokens, or a folder whose meta.json says that it holds some."
@@ -150,7 +148,7 @@ def _wrong_field(meta) -> str:
     "The first field of a meta.json that is not as `prepare` writes it; empty where all are."
     def whole(value, least=0): return type(value) is int and least <= value < 2**63
     def each(value, fits): return isinstance(value, dict) and isinstance(meta["shards"], dict) and value.keys() == meta["shards"].keys() and all(map(fits, value.values()))
-    def is_shard(e): return isinstance(e, dict) and whole(e.get("tokens")) and isinstance(e.get("sha256"), str) and isinstance(e.get("file"), str) and re.fullmatch(r"[\w.-]{1,100}", e["file"])
+    def is_shard(e): return isinstance(e, dict) and whole(e.get("tokens")) and isinstance(e.get("sha256"), str) and re.fullmatch("([0-9a-f]{8})+", str(e.get("crc32"))) and isinstance(e.get("file"), str) and re.fullmatch(r"[\w.-]{1,100}", e["file"])
     right = {"shards": lambda v: each(v, lambda shards: isinstance(shards, list) and all(map(is_shard, shards))), "tokens": lambda v: each(v, whole), "bytes": lambda v: each(v, whole),
              "vocab_size": lambda v: whole(v, 1), "dtype": lambda v: v in ("uint16", "uint32"), "separator": lambda v: v is None or whole(v), "windows": lambda v: v in ("documents", "fixed"),
              "floor": lambda v: v is None or each(v, lambda nats: type(nats) in (int, float)), "corpus": lambda v: isinstance(v, str), "settings": lambda v: isinstance(v, dict)}
@@ -171,7 +169,7 @@ def open_tokens(path, split="train", vocab_size=0) -> Tokens:
     """The tokens of one split: a folder made by `prepare`, or one file (.npy; .bin of nanoGPT or llm.c; .ids), memory-mapped.
 
     `vocab_size` is the model's: `UserError` where the tokens need a bigger one, or where a file is missing, damaged, too short
-    or too long. Below 64 MB of tokens every SHA-256 is verified too."""
+    or too long. A block of a prepared file that is not as it was written is found when it is first read, below 64 MB of tokens here."""
     path = Path(path)
     if not path.is_dir():
         if path.exists() and path.suffix not in TOKEN_FILES:
@@ -185,11 +183,10 @@ def open_tokens(path, split="train", vocab_size=0) -> Tokens:
     shards, small = [], meta["tokens"][split] * np.dtype(meta["dtype"]).itemsize <= SUMS_UP_TO
     for entry in meta["shards"][split]:
         file = path / entry["file"]
-        ids = open_shard(file)
-        if ids.dtype != meta["dtype"] or len(ids) != entry["tokens"] or small and sha256_file(file) != entry["sha256"]:
-            raise UserError(f"{file} is not what meta.json says ({entry['tokens']} tokens of {meta['dtype']}, SHA-256 {entry['sha256'][:8]}…).\n"
-                            "It is damaged: prepare it again.")
-        shards.append(ids)
+        shard = CheckedShard(file, entry["crc32"])
+        if shard.dtype != meta["dtype"] or len(shard) != entry["tokens"]: raise UserError(f"{file} is not what meta.json says ({entry['tokens']} tokens of {meta['dtype']}).\nIt is damaged: prepare it again.")
+        if small: shard.check()
+        shards.append(shard)
     nats = meta["floor"][split] if meta["floor"] else math.nan
     return Tokens(shards, meta["vocab_size"], meta["separator"], meta["windows"], nats, meta["bytes"][split], meta, f"{meta['corpus']} {split}", path)
 

@@ -376,8 +376,7 @@ class FineTuning(Task):
 
     def corpus_loss(self, trainer) -> float | None:
         if not at_hand(self.corpus): return None
-        if trainer.group.is_main: open_data(self.corpus, "val", quiet=True)
-        trainer.group.barrier()
+        trainer.group.first(lambda: open_data(self.corpus, "val", quiet=True))
         return evaluate(trainer.model, open_data(self.corpus, "val", quiet=True), trainer.config.eval_batch_size, 50, trainer.autocast, trainer.group).loss
 
     def judge(self, trainer):

@@ -48,7 +48,7 @@ from .tools.loggers import finite, make_loggers, read_metrics
 from .tools.nonfinite import first_nonfinite
 from .tools.pace import Pace
 from .tools.parallel import prefetch
-from .tools.processes import Processes, launcher_has_gone, processes
+from .tools.processes import PATIENCE, Processes, launcher_has_gone, processes
 from .tools.records import environment
 from .tools.sharding import fill, gathered, is_sharded, local, shard, whole
 from .tools.weights import tensors_in
@@ -269,6 +269,7 @@ class TrainConfig:
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"  # format of matrix products; auto: bfloat16 where it is fast, float16 on older GPUs
     matmul_precision: Literal["highest", "high"] = "high"  # of float32 products on a GPU; high: TF32, with 10 bits of fraction
     parallel: Literal["ddp", "fsdp"] = "ddp"  # how several processes share the work: each has the whole model, or each a part of every tensor (lesson 09)
+    process_timeout: float = PATIENCE  # seconds that a process waits for the others in a step, before it ends with an error
     compile: Literal["auto", "on", "off"] = "auto"  # torch.compile; auto: on a GPU, and on a CPU in a long run
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"  # auto: cuda, then mps, then cpu
     seed: int = 0  # of the initial weights, the order of the data and dropout
@@ -288,6 +289,7 @@ class TrainConfig:
         check_types(self)
         require(self.ema < 1, self, "ema", "less than 1")
         for name in ("batch_size", "grad_accum", "log_every", "keep_checkpoints"): require(getattr(self, name) >= 1, self, name, "at least 1")
+        require(self.process_timeout > 0, self, "process_timeout", "more than 0")
         if not (self.max_steps or self.epochs or self.max_seconds or self.target_loss):
             raise UserError("nothing would end this run: give max_steps, epochs, max_seconds or target_loss")
         if (self.target_loss or self.patience) and not self.eval_every:
@@ -493,7 +495,7 @@ class OutOfMemory(Exception): "The device or the machine has too little memory f
 
 # %% ../nbs/06_training.ipynb #e727fbf0
 MAY_CHANGE = {"max_steps", "epochs", "max_seconds", "target_loss", "patience", "eval_every", "eval_batches", "log_every", "sample_every",
-              "save_every", "keep_checkpoints", "loggers", "wandb_project", "profile", "device", "parallel", "model.checkpointing", "batch_size", "grad_accum", "init_from"}
+              "save_every", "keep_checkpoints", "loggers", "wandb_project", "profile", "device", "parallel", "process_timeout", "model.checkpointing", "batch_size", "grad_accum", "init_from"}
 
 def differences(old: TrainConfig, new: TrainConfig, aside=frozenset(MAY_CHANGE)) -> list:
     "What `new` would change of a run begun with `old`: lines `field: old → new`. `aside`: fields that don't count (limits, cadences, loggers, how a batch is cut), as `field` or `part.field`."
@@ -613,8 +615,7 @@ class Pretraining(Task):
     "The next token of a text, by `TrainConfig.data`."
 
     def open(self, config, group, resumed, quiet):
-        if group.is_main: open_data(config.data, "train", config.model.vocab_size, quiet)
-        group.barrier()
+        group.first(lambda: open_data(config.data, "train", config.model.vocab_size, quiet))
         self.corpus, self.splits = config.data, {split: open_data(config.data, split, config.model.vocab_size, quiet=True) for split in ("train", "val")}
         train, val = self.splits.values()
         self.vocab_size, self.floor, self.fingerprint = train.vocab_size, val.floor_per_token, fingerprint(train, val)
@@ -986,7 +987,7 @@ def train(config: TrainConfig, run: str = "", runs_dir="runs", resume: bool | Li
     `FloatingPointError` where numbers stop being finite; `OutOfMemory` with the flags to lower."""
     began, name, task = began or time.time(), run or time.strftime("run-%Y%m%d-%H%M%S"), task or Pretraining()
     config = replace(config, init_from=find_start(config.init_from, runs_dir))
-    with torch.random.fork_rng(), settings_for_training(config), processes(config.device) as group, ExitStack() as lock:
+    with torch.random.fork_rng(), settings_for_training(config), processes(config.device, config.process_timeout) as group, ExitStack() as lock:
         path, complaint = run_folder(group.text_of(0, name), runs_dir), ""             # rank 0's, where the name has the time in it
         patience = 120 * (resume == "auto")                        # seconds in which the job before this one may save and leave
         if resume == "auto": resume = bool(group.largest(group.is_main and (path / "config.json").exists()))

@@ -33,18 +33,22 @@ def write_checkpoint(folder, tensors: dict, state: dict) -> Path:
 
 # %% ../../nbs/tools/checkpoints.ipynb #648bd0a9
 def verify_checkpoint(folder) -> Path:
-    "The folder, after comparing every file with `checksums`; `UserError` that names what is missing or changed."
-    folder = Path(folder)
-    if not (folder / "checksums").exists(): raise UserError(f"{folder} is not a whole checkpoint: it has no checksums file")
-    sums, another = (folder / "checksums").read_text(encoding="utf-8", errors="replace"), "use another checkpoint (--checkpoint STEP)"
-    if not re.fullmatch(r"([0-9a-f]{64}  [\w.-]{1,100}\n)+", sums): raise UserError(f"{folder / 'checksums'} is damaged: it is no list of sums and names of files; {another}")
-    expected_of = {name: expected for expected, name in map(str.split, sums.splitlines())}
-    for name, expected in expected_of.items():
-        if not (folder / name).is_file(): raise UserError(f"{folder} is not a whole checkpoint: {name} is missing")
-        if sha256_file(folder / name) != expected:
-            raise UserError(f"{folder / name} is damaged: its SHA-256 is not the one in checksums; {another}")
-    for file in sorted(folder.iterdir()):
-        if file.suffix in (".safetensors", ".json") and file.name not in expected_of: raise UserError(f"{folder / 'checksums'} is damaged: it has no sum of {file.name}; {another}")
+    "The folder, after comparing every file with `checksums`; `UserError` that names what is missing, changed or cannot be read."
+    folder, another = Path(folder), "use another checkpoint (--checkpoint STEP)"
+    now = folder / "checksums"
+    try:
+        if not now.exists(): raise UserError(f"{folder} is not a whole checkpoint: it has no checksums file")
+        sums = now.read_text(encoding="utf-8", errors="replace")
+        if not re.fullmatch(r"([0-9a-f]{64}  [\w.-]{1,100}\n)+", sums): raise UserError(f"{folder / 'checksums'} is damaged: it is no list of sums and names of files; {another}")
+        expected_of = {name: expected for expected, name in map(str.split, sums.splitlines())}
+        for name, expected in expected_of.items():
+            now = folder / name
+            if not now.is_file(): raise UserError(f"{folder} is not a whole checkpoint: {name} is missing")
+            if sha256_file(now) != expected:
+                raise UserError(f"{now} is damaged: its SHA-256 is not the one in checksums; {another}")
+        for file in sorted(folder.iterdir()):
+            if file.suffix in (".safetensors", ".json") and file.name not in expected_of: raise UserError(f"{folder / 'checksums'} is damaged: it has no sum of {file.name}; {another}")
+    except OSError as e: raise UserError(f"{now} cannot be read: {e.strerror or e}; {another}") from None      # a disk that fails, for example
     return folder
 
 @torch.no_grad()

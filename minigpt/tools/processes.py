@@ -7,6 +7,7 @@ __all__ = ['PATIENCE', 'Processes', 'processes', 'launcher_has_gone']
 
 # %% ../../nbs/tools/processes.ipynb #692a699a
 import gc
+import itertools
 import os
 import time
 import uuid
@@ -77,9 +78,18 @@ class Processes:
         "Wait until all processes have come here."
         if self.world_size > 1: dist.barrier()
 
+    def first(self, work):
+        "`work()` by rank 0, while the others wait for the end of it, as long as that takes. All processes call it."
+        if self.is_main: work()
+        if self.world_size == 1: return
+        done = f"first {next(_calls)}"
+        if self.is_main: _store.set(done, "")
+        while not _store.check([done]): time.sleep(0.05)
+
 # %% ../../nbs/tools/processes.ipynb #ec5c2746
-PATIENCE = timedelta(hours=4)     # that a process waits for the others
+PATIENCE = 1800.0                 # seconds that a process waits for the others
 _parent = os.getppid()
+_store, _calls = None, itertools.count()
 
 def _fresh_name(store, rank: int, world_size: int) -> str:
     "A name that the processes of this start agree on and no earlier ones had: rank 0's, which answers every question that is put to it under a name of its own."
@@ -98,8 +108,11 @@ def _fresh_name(store, rank: int, world_size: int) -> str:
     return name
 
 @contextmanager
-def processes(device="auto"):
-    "The `Processes` of this torchrun launch, joined into a group while the block runs (NCCL on GPUs, gloo elsewhere); one alone without torchrun."
+def processes(device="auto", patience: float = PATIENCE):
+    """The `Processes` of this torchrun launch, joined into a group while the block runs (NCCL on GPUs, gloo elsewhere); one alone without torchrun.
+
+    Who waits for the others for `patience` seconds gets PyTorch's error and does not wait on."""
+    global _store, _calls
     if "RANK" not in os.environ:
         yield Processes()
         return
@@ -109,9 +122,9 @@ def processes(device="auto"):
         yield group
         return
     if cuda: torch.cuda.set_device(group.local_rank)
-    store = next(dist.rendezvous("env://", timeout=PATIENCE))[0]
-    fresh = dist.PrefixStore(_fresh_name(dist.PrefixStore("minigpt", store), group.rank, group.world_size), store)
-    dist.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE, store=fresh, rank=group.rank, world_size=group.world_size)
+    store, limit = next(dist.rendezvous("env://", timeout=timedelta(seconds=PATIENCE)))[0], timedelta(seconds=patience)
+    _store, _calls = dist.PrefixStore(_fresh_name(dist.PrefixStore("minigpt", store), group.rank, group.world_size), store), itertools.count()
+    dist.init_process_group("nccl" if cuda else "gloo", timeout=limit, store=_store, rank=group.rank, world_size=group.world_size)
     try:
         yield group
         dist.barrier()
