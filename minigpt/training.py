@@ -282,7 +282,7 @@ class TrainConfig:
     loggers: tuple[Literal["console", "jsonl", "tensorboard", "wandb"], ...] = ("console", "jsonl")  # where metrics go
     wandb_project: str = ""  # project on Weights & Biases; empty: WANDB_PROJECT, or minigpt
     profile: int = 0  # steps to trace, after the first two, for chrome://tracing; the trace lies in the run's folder
-    init_from: str = "scratch"  # scratch; or whose weights and sizes to start with: a run, a Hugging Face folder, or a name on its hub
+    init_from: str = "scratch"  # scratch; or whose weights and sizes to start with: a run, a Hugging Face folder, or a name on its hub, owner/model or owner/model@revision
     eval_only: bool = False  # measure the starting weights on the whole validation split, and end
 
     def __post_init__(self):

@@ -183,9 +183,10 @@ def load_folder(folder, parameters: dict, fields: dict):
 
 # %% ../../nbs/tools/huggingface.ipynb #7438fec3
 def hub_folder(name: str) -> Path:
-    "The folder of a model on Hugging Face's hub, fetched where it is not in the cache. `UserError` where it cannot be had, or `huggingface_hub` is missing."
+    "The folder of a model on Hugging Face's hub, `owner/model` or `owner/model@revision`, fetched where it is not in the cache. `UserError` where it cannot be had, or `huggingface_hub` is missing."
     try: from huggingface_hub import snapshot_download
     except ImportError: raise UserError(f"{name!r} is no folder and no run, and names on the hub need a package: pip install \"minigpt[hf]\"") from None
-    try: return Path(snapshot_download(name, allow_patterns=["config.json", "*.safetensors", "*.safetensors.index.json"]))
+    repository, _, revision = name.partition("@")
+    try: return Path(snapshot_download(repository, revision=revision or None, allow_patterns=["config.json", "*.safetensors", "*.safetensors.index.json"]))
     except (OSError, ValueError, RuntimeError) as e:               # no network, no such name, a name that cannot be one
         raise UserError(f"{name!r} is neither a run, nor a folder, nor to be had from the hub: {str(e).splitlines()[0][:200]}") from None
