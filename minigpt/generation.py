@@ -22,6 +22,7 @@ import torch
 from torch.nn import functional as F
 
 from .tools.errors import UserError, check_types, require
+from .tools.interrupts import import_whole
 
 # %% ../nbs/07_generation.ipynb #0af6009a
 def apply_temperature(logits, temperature: float):
@@ -275,6 +276,7 @@ def compiled_step(model) -> Callable:
         reference = weakref.ref(model)
         def step(tokens, cache, at): return reference()(tokens[:, None], cache=cache, at=at)[0]
         on_gpu = next(model.parameters()).is_cuda
+        import_whole("torch._inductor.compile_fx")                 # the first call would import it
         fast = torch.compile(step, dynamic=False, mode="reduce-overhead" if on_gpu else "default")
         def run(tokens, cache, at):
             if on_gpu:

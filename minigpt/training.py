@@ -43,7 +43,7 @@ from .tools.errors import UserError, brief, check_types, require
 from .tools.files import disk_is_full, read_json, write_json
 from .tools.hardware import device_name, peak_flops, peak_memory, resolve_device, resolve_dtype, synchronize
 from .tools.huggingface import hub_folder
-from .tools.interrupts import Interrupted, catch_signals, uncompiled
+from .tools.interrupts import Interrupted, catch_signals, import_whole, uncompiled
 from .tools.loggers import finite, make_loggers, read_metrics
 from .tools.nonfinite import first_nonfinite
 from .tools.pace import Pace
@@ -237,6 +237,7 @@ class Average:
 # %% ../nbs/06_training.ipynb #35a7315a
 def compile_model(model, device, by_block=False):
     "Mark `model` for torch.compile, in place: as one graph on a GPU, block by block elsewhere, and where asked for; the work is done at the first call."
+    import_whole("torch._inductor.compile_fx")                     # the first call would import it
     if torch.device(device).type == "cuda" and not by_block: model.compile(dynamic=False, fullgraph=True)
     else:
         for block in model.blocks: block.compile(dynamic=False)
