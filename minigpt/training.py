@@ -290,7 +290,7 @@ class TrainConfig:
         check_types(self)
         require(self.ema < 1, self, "ema", "less than 1")
         for name in ("batch_size", "grad_accum", "log_every", "keep_checkpoints"): require(getattr(self, name) >= 1, self, name, "at least 1")
-        require(self.process_timeout > 0, self, "process_timeout", "more than 0")
+        require(1 <= self.process_timeout <= 1e6, self, "process_timeout", "from 1 second to a million")
         if not (self.max_steps or self.epochs or self.max_seconds or self.target_loss):
             raise UserError("nothing would end this run: give max_steps, epochs, max_seconds or target_loss")
         if (self.target_loss or self.patience) and not self.eval_every:
