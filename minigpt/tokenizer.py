@@ -493,7 +493,7 @@ class BPETokenizer(Tokenizer):
             if name.encode("utf-8") in made: self.ids.setdefault(name.encode("utf-8"), i)
         for n, (left, right) in enumerate(self.merges):
             for token in (left, right, left + right):
-                if token not in self.ids: raise UserError(f"merge {n} is {left!r} + {right!r}, but the vocabulary has no token {token!r}")
+                if token not in self.ids: raise UserError(f"merge {n} is {brief(left)} + {brief(right)}, but the vocabulary has no token {brief(token)}")
         vocab = {**vocab, **{i: name.encode("utf-8") for name, i in special.items()}}
         super().__init__(f"bpe-{len(vocab)}", vocab, special)
         self._pieces = {}  # ids of short pieces seen before, up to 50,000
@@ -605,7 +605,7 @@ def merges_from_ranks(ranks: dict[bytes, int]) -> list[tuple[bytes, bytes]]:
     merges = {}
     for token in sorted((t for t in ranks if len(t) > 1), key=ranks.__getitem__):
         pair = tuple((bpe_split if len(token) < 16 else bpe_split_long)(token, merges))
-        if len(pair) != 2: raise UserError(f"token {token!r} of rank {ranks[token]} is not made of two tokens of lower rank")
+        if len(pair) != 2: raise UserError(f"token {brief(token)} of rank {ranks[token]} is not made of two tokens of lower rank")
         merges[pair] = len(merges)
     return list(merges)
 

@@ -170,7 +170,7 @@ def load_folder(folder, parameters: dict, fields: dict):
     missing, left_over = [name for name in views if name not in called], [called[name] for name in called if name not in views]
     if missing: raise UserError(f"{folder} lacks the tensor {missing[0]} (one of {len(missing)} missing), which its config.json asks for")
     if left_over:
-        raise UserError(f"{files[left_over[0]]} holds the tensor {left_over[0]} (one of {len(left_over)} left over), "
+        raise UserError(f"{files[left_over[0]]} holds the tensor {brief(left_over[0])} (one of {len(left_over)} left over), "
                         "which has no place in the model that config.json describes")
     for name, view in views.items():
         tensor, where = tensors[called[name]], f"{files[called[name]]}: the tensor {called[name]}"

@@ -66,7 +66,7 @@ def tensor_files(folder) -> dict:
     found = {name: file for file in sorted(set(where.values())) for name in _names_in(folder / file)}
     for name in sorted(where.keys() | found.keys()):
         if where.get(name) != found.get(name):
-            raise UserError(f"{index} has the tensor {name} in {where.get(name, 'no file')}, and it lies in {found.get(name, 'none of them')}: fetch the folder again")
+            raise UserError(f"{index} has the tensor {brief(name)} in {where.get(name, 'no file')}, and it lies in {found.get(name, 'none of them')}: fetch the folder again")
     return {name: folder / file for name, file in found.items()}
 
 def read_tensors(folder) -> dict:
