@@ -131,7 +131,7 @@ def corpus_of(run: Run) -> DataConfig:
 def eval_command(arguments) -> int:
     "Evaluate a checkpoint on a whole split; print JSON."
     a = parse(EvalCommand, "eval", arguments)
-    if a.batch_size < 1: raise UserError(f"batch_size={a.batch_size} is not allowed: expected at least 1")
+    if not 1 <= a.batch_size <= 1 << 16: raise UserError(f"batch_size={brief(a.batch_size)} is not allowed: expected 1 to 65536")
     run, device = Run.find(a.run, a.runs_dir), resolve_device(a.device)
     model = run.load_model(a.checkpoint, device)
     corpus = DataConfig(data=a.data, tokenizer=str(run.path / "tokenizer.json")) if a.data else corpus_of(run)

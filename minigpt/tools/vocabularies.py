@@ -123,7 +123,7 @@ class BPEFile:
         self._check_ids(tokens)
         for n, (left, right) in enumerate(self.merges):
             if unknown := {left, right, left + right} - tokens:
-                raise UserError(f"merges[{n}] joins {left!r} and {right!r}, but the vocabulary has no token {min(unknown)!r}")
+                raise UserError(f"merges[{n}] joins {brief(left)} and {brief(right)}, but the vocabulary has no token {brief(min(unknown))}")
         if len(set(self.merges)) < len(self.merges):
             raise UserError(f"merges: {Counter(self.merges).most_common(1)[0][0]} stands there twice, expected every pair once")
         if not self.ignore_merges and (lost := unreachable(self.vocab, self.merges)):
